@@ -1,0 +1,122 @@
+using System.Text.Json;
+using KOauth.Clients;
+using KOauth.Grants;
+using KOauth.Keys;
+using KOauth.People;
+using KOauth.Resources;
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
+
+namespace KOauth.Data;
+
+/// <summary>
+/// The one model of every table. It is the only place of this floor that knows the engine rooms' entities. Each database engine
+/// has a context of its own (<see cref="SqliteDb"/>), so that each has its own migrations.
+/// </summary>
+internal abstract class KOauthDb(DbContextOptions options)
+    : IdentityUserContext<User, Guid>(options), IDataProtectionKeyContext
+{
+    public DbSet<Client> Clients => Set<Client>();
+
+    public DbSet<Resource> Resources => Set<Resource>();
+
+    public DbSet<Grant> Grants => Set<Grant>();
+
+    public DbSet<Link> Links => Set<Link>();
+
+    public DbSet<Consent> Consents => Set<Consent>();
+
+    public DbSet<AnsweredFlow> AnsweredFlows => Set<AnsweredFlow>();
+
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<SetupLink> SetupLinks => Set<SetupLink>();
+
+    public DbSet<SignInAttempts> SignInAttempts => Set<SignInAttempts>();
+
+    public DbSet<SigningKey> SigningKeys => Set<SigningKey>();
+
+    public DbSet<SecretKey> SecretKeys => Set<SecretKey>();
+
+    public DbSet<StoreState> Store => Set<StoreState>();
+
+    public DbSet<AuditRow> Audit => Set<AuditRow>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configuration)
+    {
+        // Text dates and text ids neither sort nor match the ledger's prepared statements.
+        configuration.Properties<DateTimeOffset>().HaveConversion<InstantConverter>();
+        configuration.Properties<Guid>().HaveConversion<GuidConverter>();
+    }
+
+    protected override void OnModelCreating(ModelBuilder builder)
+    {
+        base.OnModelCreating(builder);
+        builder.Entity<User>().ToTable("users");
+        builder.Entity<IdentityUserClaim<Guid>>().ToTable("user_claims");
+        builder.Entity<IdentityUserLogin<Guid>>().ToTable("user_logins");
+        builder.Entity<IdentityUserToken<Guid>>().ToTable("user_tokens");
+        builder.Entity<IdentityUserPasskey<Guid>>().ToTable("user_passkeys");
+        builder.Entity<DataProtectionKey>().ToTable("data_protection_keys");
+
+        builder.Entity<Client>(client =>
+        {
+            client.ToTable("clients").HasKey(c => c.Key);
+            client.HasIndex(c => c.ClientId).IsUnique();
+            client.Property(c => c.ClientId).HasMaxLength(2048);
+            Json(client.Property(c => c.Secrets));
+            Json(client.Property(c => c.RedirectUris));
+            Json(client.Property(c => c.GrantTypes));
+            Json(client.Property(c => c.Scopes));
+            Json(client.Property(c => c.Resources));
+        });
+        builder.Entity<Resource>(resource =>
+        {
+            resource.ToTable("resources").HasKey(r => r.Key);
+            resource.HasIndex(r => r.Canonical).IsUnique();
+            Json(resource.Property(r => r.Scopes));
+        });
+        builder.Entity<Grant>().ToTable("grants").HasKey(g => g.Id);
+        builder.Entity<Link>().ToTable("links").HasKey(l => new { l.UserId, l.ClientKey });
+        builder.Entity<Consent>().ToTable("consents").HasKey(c => new { c.UserId, c.ClientKey, c.ResourceKey });
+        builder.Entity<AnsweredFlow>().ToTable("answered_flows").HasKey(f => f.GrantId);
+        builder.Entity<Session>(session =>
+        {
+            session.ToTable("sessions").HasKey(s => s.Hash);
+            session.HasIndex(s => s.UserId);
+        });
+        builder.Entity<SetupLink>().ToTable("setup_links").HasKey(l => l.Hash);
+        builder.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(a => a.Key);
+        builder.Entity<SigningKey>().ToTable("signing_keys").HasKey(k => k.Kid);
+        builder.Entity<SecretKey>().ToTable("secret_keys").HasKey(k => new { k.Purpose, k.Number });
+        builder.Entity<StoreState>(store =>
+        {
+            store.ToTable("store").HasKey(s => s.Id);
+            store.Property(s => s.Id).ValueGeneratedNever();
+        });
+        builder.Entity<AuditRow>().ToTable("audit").HasKey(a => a.Id);
+    }
+
+    private static void Json<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<T> property) => property.HasConversion(
+        value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default),
+        text => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Default)!,
+        new ValueComparer<T>(
+            (a, b) => JsonSerializer.Serialize(a, JsonSerializerOptions.Default) == JsonSerializer.Serialize(b, JsonSerializerOptions.Default),
+            value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default).GetHashCode(StringComparison.Ordinal),
+            value => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value, JsonSerializerOptions.Default), JsonSerializerOptions.Default)!));
+
+    /// <summary>Milliseconds since 1970.</summary>
+    private sealed class InstantConverter() : ValueConverter<DateTimeOffset, long>(
+        instant => instant.ToUnixTimeMilliseconds(),
+        number => DateTimeOffset.FromUnixTimeMilliseconds(number));
+
+    private sealed class GuidConverter() : ValueConverter<Guid, byte[]>(
+        id => id.ToByteArray(),
+        bytes => new Guid(bytes));
+}

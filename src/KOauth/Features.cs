@@ -1,0 +1,11 @@
+using KOauth.Hosting;
+
+namespace KOauth;
+
+/// <summary>The table of contents: every URL, page and command of KOauth starts in one of these.</summary>
+internal static class Features
+{
+    public static readonly IReadOnlyList<IFeature> All =
+    [
+    ];
+}

@@ -1,0 +1,3 @@
+using KOauth;
+
+return await Cli.RunAsync(args);

@@ -1,0 +1,32 @@
+namespace KOauth.Resources;
+
+/// <summary>A protected server that tokens may be issued for (RFC 8707).</summary>
+internal sealed class Resource
+{
+    /// <summary>The internal key that envelopes and grants carry.</summary>
+    public int Key { get; set; }
+
+    /// <summary>The URL as registered; unless <see cref="Audience"/> says otherwise it is the <c>aud</c> of its tokens.</summary>
+    public required string Uri { get; set; }
+
+    /// <summary>The spelling that is compared, unique.</summary>
+    public required string Canonical { get; set; }
+
+    /// <summary>Another <c>aud</c> than the URL, for servers that insist on one.</summary>
+    public string? Audience { get; set; }
+
+    public required string Name { get; set; }
+
+    public List<ResourceScope> Scopes { get; set; } = [];
+
+    public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What stands in <c>aud</c>.</summary>
+    public string TokenAudience => Audience ?? Uri;
+}
+
+/// <summary>
+/// A scope of a resource. The id is stable for the life of the resource and never used again, because sealed codes carry ids
+/// instead of texts.
+/// </summary>
+internal sealed record ResourceScope(int Id, string Name, string? Description, bool IsDefault);
