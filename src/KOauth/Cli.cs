@@ -1,13 +1,79 @@
 using System.CommandLine;
+using KOauth.Hosting;
 
 namespace KOauth;
 
-/// <summary>The command line: every feature adds its commands.</summary>
+/// <summary>
+/// The command line: every feature adds its commands. Exit codes are 0 for done, 1 for "the thing asked for failed", 2 for arguments
+/// that were not understood; then nothing was changed.
+/// </summary>
 internal static class Cli
 {
-    public static Task<int> RunAsync(string[] args)
+    private const int Failed = 1;
+    private const int Misused = 2;
+
+    // Responses to files (@file) and bundled letters (-abc) would make a slip mean something.
+    private static readonly ParserConfiguration _strict = new() { EnablePosixBundling = false, ResponseFileTokenReplacer = null };
+
+    public static async Task<int> RunAsync(string[] args)
     {
-        var koauth = new RootCommand("A sign-in server for MCP servers.");
-        return koauth.Parse(args).InvokeAsync();
+        await using var services = new ConfiguredServices();
+        return await RunAsync(args, services, Console.Out, Console.Error);
+    }
+
+    public static async Task<int> RunAsync(
+        IReadOnlyList<string> args, CommandServices services, TextWriter output, TextWriter error, CancellationToken ct = default)
+    {
+        var command = Root(services).Parse([.. args], _strict);
+        var asksForHelp = command.Errors.Count == 0 && command.Action is System.CommandLine.Help.HelpAction;
+        var faults = asksForHelp ? [] : Usage.Faults(command, args);
+        if (faults.Count > 0)
+        {
+            foreach (var fault in faults)
+            {
+                await error.WriteLineAsync(Printable.Text(fault));
+            }
+
+            await error.WriteLineAsync($"See: {Usage.Path(command.CommandResult)} --help");
+            return Misused;
+        }
+
+        try
+        {
+            return await command.InvokeAsync(
+                new InvocationConfiguration
+                {
+                    Output = output,
+                    Error = error,
+                    EnableDefaultExceptionHandler = false,
+                    ProcessTerminationTimeout = TimeSpan.FromSeconds(30), // what a graceful stop of `serve` may take
+                },
+                ct);
+        }
+        catch (Exception refused) when (refused is CommandRefusedException or StartRefusedException)
+        {
+            await error.WriteLineAsync(refused.Message);
+            return Failed;
+        }
+        catch (OperationCanceledException)
+        {
+            return Failed;
+        }
+        catch (Exception bug)
+        {
+            await error.WriteLineAsync($"Something went wrong ({bug.GetType().Name}). The details are in {ErrorLog.Write(bug, command.DataDirectory())}");
+            return Failed;
+        }
+    }
+
+    private static RootCommand Root(CommandServices services)
+    {
+        var koauth = new RootCommand("A sign-in server for MCP servers. Without a command: serve.") { GlobalOptions.Data() };
+        foreach (var feature in Features.All)
+        {
+            feature.AddCommands(koauth, services);
+        }
+
+        return koauth;
     }
 }

@@ -1,0 +1,23 @@
+using KOauth.Hosting;
+using KOauth.Protocol;
+using KOauth.Stories;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace KOauth;
+
+/// <summary>The parts that the server and every command share: settings, database, and the engine rooms on it.</summary>
+internal static class EngineRooms
+{
+    public static void AddEngineRooms(this IHostApplicationBuilder builder, KOauthSettings settings)
+    {
+        var services = builder.Services;
+        services.AddSingleton(settings);
+        services.TryAddSingleton<Randomness>();
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddStories();
+        foreach (var feature in Features.All)
+        {
+            feature.AddServices(builder);
+        }
+    }
+}
