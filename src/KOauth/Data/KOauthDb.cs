@@ -15,9 +15,9 @@ namespace KOauth.Data;
 
 /// <summary>
 /// The one model of every table. It is the only place of this floor that knows the engine rooms' entities. Each database engine
-/// has a context of its own (<see cref="SqliteDb"/>), so that each has its own migrations.
+/// has a context of its own (<see cref="Sqlite.SqliteDb"/>), so that each has its own migrations.
 /// </summary>
-internal abstract class KOauthDb(DbContextOptions options)
+internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gate, ConfigWatch watch)
     : IdentityUserContext<User, Guid>(options), IDataProtectionKeyContext
 {
     public DbSet<Client> Clients => Set<Client>();
@@ -58,7 +58,11 @@ internal abstract class KOauthDb(DbContextOptions options)
     protected override void OnModelCreating(ModelBuilder builder)
     {
         base.OnModelCreating(builder);
-        builder.Entity<User>().ToTable("users");
+        builder.Entity<User>(user =>
+        {
+            user.ToTable("users");
+            user.Property(u => u.DisplayName).HasMaxLength(256);
+        });
         builder.Entity<IdentityUserClaim<Guid>>().ToTable("user_claims");
         builder.Entity<IdentityUserLogin<Guid>>().ToTable("user_logins");
         builder.Entity<IdentityUserToken<Guid>>().ToTable("user_tokens");
@@ -69,7 +73,12 @@ internal abstract class KOauthDb(DbContextOptions options)
         {
             client.ToTable("clients").HasKey(c => c.Key);
             client.HasIndex(c => c.ClientId).IsUnique();
-            client.Property(c => c.ClientId).HasMaxLength(2048);
+            client.Property(c => c.ClientId).IsRequired().HasMaxLength(2048);
+            client.Property(c => c.Name).HasMaxLength(256);
+            client.Property(c => c.AuthMethod).HasMaxLength(32);
+            client.Property(c => c.Preset).HasMaxLength(64);
+            client.Property(c => c.Website).HasMaxLength(2048);
+            client.Property(c => c.Logo).HasMaxLength(2048);
             Json(client.Property(c => c.Secrets));
             Json(client.Property(c => c.RedirectUris));
             Json(client.Property(c => c.GrantTypes));
@@ -80,16 +89,31 @@ internal abstract class KOauthDb(DbContextOptions options)
         {
             resource.ToTable("resources").HasKey(r => r.Key);
             resource.HasIndex(r => r.Canonical).IsUnique();
+            resource.Property(r => r.Uri).HasMaxLength(2048);
+            resource.Property(r => r.Canonical).HasMaxLength(2048);
+            resource.Property(r => r.Audience).HasMaxLength(2048);
+            resource.Property(r => r.Name).HasMaxLength(256);
             Json(resource.Property(r => r.Scopes));
         });
-        builder.Entity<Grant>().ToTable("grants").HasKey(g => g.Id);
+        builder.Entity<Grant>(grant =>
+        {
+            grant.ToTable("grants").HasKey(g => g.Id);
+            grant.Property(g => g.Story).HasMaxLength(16);
+            grant.Property(g => g.EndedBy).HasMaxLength(64);
+        });
         builder.Entity<Link>().ToTable("links").HasKey(l => new { l.UserId, l.ClientKey });
-        builder.Entity<Consent>().ToTable("consents").HasKey(c => new { c.UserId, c.ClientKey, c.ResourceKey });
+        builder.Entity<Consent>(consent =>
+        {
+            consent.ToTable("consents").HasKey(c => new { c.UserId, c.ClientKey, c.ResourceKey });
+            consent.Property(c => c.RedirectUri).HasMaxLength(2048);
+        });
         builder.Entity<AnsweredFlow>().ToTable("answered_flows").HasKey(f => f.GrantId);
         builder.Entity<Session>(session =>
         {
             session.ToTable("sessions").HasKey(s => s.Hash);
             session.HasIndex(s => s.UserId);
+            session.Property(s => s.Address).HasMaxLength(64);
+            session.Property(s => s.UserAgent).HasMaxLength(512);
         });
         builder.Entity<SetupLink>().ToTable("setup_links").HasKey(l => l.Hash);
         builder.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(a => a.Key);
@@ -99,8 +123,16 @@ internal abstract class KOauthDb(DbContextOptions options)
         {
             store.ToTable("store").HasKey(s => s.Id);
             store.Property(s => s.Id).ValueGeneratedNever();
+            store.HasData(new StoreState { HighWater = DateTimeOffset.UnixEpoch });
         });
-        builder.Entity<AuditRow>().ToTable("audit").HasKey(a => a.Id);
+        builder.Entity<AuditRow>(audit =>
+        {
+            audit.ToTable("audit").HasKey(a => a.Id);
+            audit.Property(a => a.Actor).HasMaxLength(64);
+            audit.Property(a => a.Action).HasMaxLength(64);
+        });
+
+        SnakeCase.Apply(builder);
     }
 
     private static void Json<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<T> property) => property.HasConversion(
