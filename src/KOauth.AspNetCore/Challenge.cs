@@ -1,0 +1,24 @@
+using System.Text;
+
+namespace KOauth.AspNetCore;
+
+/// <summary>The <c>WWW-Authenticate</c> header (RFC 6750 §3, RFC 9728 §5.1). No value contains a quote or a comma, which simple clients split at.</summary>
+internal static class Challenge
+{
+    public static string For(TokenRefusal refusal, string metadataUrl, IReadOnlyCollection<string> scopes)
+    {
+        var header = new StringBuilder("Bearer ");
+        if (refusal.Error is { } error)
+        {
+            header.Append("error=\"").Append(error).Append("\", error_description=\"").Append(refusal.Sentence.Replace(",", "", StringComparison.Ordinal)).Append("\", ");
+        }
+
+        // RFC 6750 §3: one scope parameter; a malformed header is no reason to ask for other scopes.
+        if (scopes.Count > 0 && refusal.Status != 400)
+        {
+            header.Append("scope=\"").AppendJoin(' ', scopes).Append("\", ");
+        }
+
+        return header.Append("resource_metadata=\"").Append(metadataUrl).Append('"').ToString();
+    }
+}
