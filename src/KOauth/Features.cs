@@ -1,3 +1,5 @@
+using KOauth.Admin.Settings;
+using KOauth.Admin.Version;
 using KOauth.Hosting;
 
 namespace KOauth;
@@ -7,5 +9,7 @@ internal static class Features
 {
     public static readonly IReadOnlyList<IFeature> All =
     [
+        new SettingsFeature(), // koauth config show
+        new VersionFeature(),  // koauth version
     ];
 }

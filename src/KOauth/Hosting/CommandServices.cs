@@ -14,6 +14,9 @@ internal abstract class CommandServices : IAsyncDisposable
     /// <summary>Whether a person is there to answer. Prompts appear only then.</summary>
     public virtual bool IsTerminal => !Console.IsInputRedirected && !Console.IsOutputRedirected;
 
+    /// <summary>The settings as this command line sees them, with everything that is wrong with them.</summary>
+    public abstract LoadedSettings Settings(ParseResult command);
+
     /// <summary>
     /// The services on the configured, existing database. Throws <see cref="CommandRefusedException"/> with a sentence when there
     /// is none (a wrong directory must not read "no such client").

@@ -38,7 +38,19 @@ internal sealed record KOauthSettings
 
     public TimeSpan StoryRetention { get; init; } = TimeSpan.FromDays(90);
 
+    public TimeSpan AddressRetention { get; init; } = TimeSpan.FromDays(30);
+
+    public LogFormat LogFormat { get; init; }
+
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
     public string DatabaseFile => Path.Combine(DataDirectory, "koauth.db");
 
     public string StoriesFile => Path.Combine(DataDirectory, "stories.db");
+}
+
+internal enum LogFormat
+{
+    Text = 0,
+    Json = 1,
 }

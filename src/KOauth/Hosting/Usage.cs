@@ -30,15 +30,18 @@ internal static class Usage
             }
         }
 
-        foreach (var token in command.UnmatchedTokens.Where(named.Add))
+        // Behind an unknown option a stray word is most likely its value.
+        foreach (var token in command.UnmatchedTokens.Where(token => named.Add(token) && faults.Count == 0))
         {
             faults.Add(UnknownWord(command, token, line));
         }
 
-        faults.AddRange(command.Errors
-            .Where(error => !named.Any(token => error.Message.Contains($"'{token}'", StringComparison.Ordinal)))
-            .Where(_ => faults.Count == 0)
-            .Select(error => Sentence(error, command, line)));
+        if (faults.Count == 0)
+        {
+            var errors = command.Errors.ToLookup(error => error.SymbolResult is CommandResult);
+            faults.AddRange((errors[false].Any() ? errors[false] : errors[true]).Select(error => Sentence(error, command, line)));
+        }
+
         return faults;
     }
 
@@ -64,10 +67,15 @@ internal static class Usage
 
     private static string UnknownWord(ParseResult command, string word, string line)
     {
+        if (word.StartsWith('-'))
+        {
+            return $"The option {word} stands too early: put it behind '{line}'.";
+        }
+
         var subcommands = command.CommandResult.Command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name).ToList();
         if (subcommands.Count > 0)
         {
-            return Nearest.To(word, subcommands) is { } near
+            return Nearest.To(word, [.. subcommands, .. command.CommandResult.Command.Subcommands.SelectMany(c => c.Aliases)]) is { } near
                 ? $"'{line}' has no command '{word}'; did you mean '{line} {near}'?"
                 : $"'{line}' has no command '{word}'; it has: {string.Join(", ", subcommands)}.";
         }
