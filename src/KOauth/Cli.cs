@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KOauth.Data;
 using KOauth.Hosting;
 
 namespace KOauth;
@@ -50,7 +51,7 @@ internal static class Cli
                 },
                 ct);
         }
-        catch (Exception refused) when (refused is CommandRefusedException or StartRefusedException)
+        catch (Exception refused) when (refused is CommandRefusedException or StartRefusedException or StoreRefusedException)
         {
             await error.WriteLineAsync(refused.Message);
             return Failed;

@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using KOauth.Data;
 using KOauth.Hosting;
 
 namespace KOauth;
@@ -28,12 +29,12 @@ internal sealed class ConfiguredServices(IReadOnlyDictionary<string, string> env
     }
 
     public override Task<IServiceProvider> OpenAsync(ParseResult command, CancellationToken ct) =>
-        Task.FromResult(Open(Settings(command)));
+        OpenAsync(Settings(command), mayCreate: false, ct);
 
     public override Task<IServiceProvider> OpenOrCreateAsync(ParseResult command, CancellationToken ct)
     {
         var loaded = Settings(command);
-        return Task.FromResult(loaded.DirectoryIsNamed ? Services(loaded) : Open(loaded));
+        return OpenAsync(loaded, loaded.DirectoryIsNamed, ct);
     }
 
     public override async ValueTask DisposeAsync()
@@ -47,26 +48,25 @@ internal sealed class ConfiguredServices(IReadOnlyDictionary<string, string> env
     private static IEnumerable<OptionResult> Given(CommandResult command) =>
         command.Children.OfType<OptionResult>().Concat(command.Parent is CommandResult parent ? Given(parent) : []);
 
-    private IServiceProvider Open(LoadedSettings loaded)
+    private async Task<IServiceProvider> OpenAsync(LoadedSettings loaded, bool mayCreate, CancellationToken ct)
     {
-        var settings = loaded.Settings;
-        if (_host is null && !File.Exists(settings.DatabaseFile))
+        if (_host is not null)
         {
-            var serve = loaded.DirectoryIsNamed ? $"koauth serve --data {settings.DataDirectory}" : "koauth serve";
-            throw new CommandRefusedException(
-                $"There is no KOauth database in {settings.DataDirectory}. Start the server once with '{serve}', or name the right directory with --data.");
+            return _host.Services;
         }
 
-        return Services(loaded);
-    }
-
-    private IServiceProvider Services(LoadedSettings loaded)
-    {
-        if (_host is null)
+        var settings = loaded.Checked();
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.AddEngineRooms(settings);
+        _host = builder.Build();
+        if (mayCreate && !File.Exists(settings.DatabaseFile))
         {
-            var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-            builder.AddEngineRooms(loaded.Checked());
-            _host = builder.Build();
+            await _host.Services.StartDataAsync(ct);
+            _host.Services.GetRequiredService<DataDirectoryLock>().Dispose(); // the server's, from now on
+        }
+        else
+        {
+            await _host.Services.OpenDataAsync(ct);
         }
 
         return _host.Services;

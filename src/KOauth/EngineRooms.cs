@@ -1,3 +1,4 @@
+using KOauth.Data;
 using KOauth.Hosting;
 using KOauth.Protocol;
 using KOauth.Stories;
@@ -13,7 +14,12 @@ internal static class EngineRooms
         var services = builder.Services;
         services.AddSingleton(settings);
         services.TryAddSingleton<Randomness>();
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddData(new StoreSettings
+        {
+            DataDirectory = settings.DataDirectory,
+            RefreshGrace = settings.RefreshGrace,
+            RefreshIdle = settings.RefreshTokenIdle,
+        });
         services.AddStories();
         foreach (var feature in Features.All)
         {

@@ -1,6 +1,6 @@
 namespace KOauth.Stories;
 
-internal static class StoriesServices
+internal static class StoriesRegistration
 {
     public static IServiceCollection AddStories(this IServiceCollection services) => services
         .AddSingleton<Journal>()
