@@ -61,14 +61,10 @@ internal sealed class ConfiguredServices(IReadOnlyDictionary<string, string> env
         _host = builder.Build();
         if (mayCreate && !File.Exists(settings.DatabaseFile))
         {
-            await _host.Services.StartDataAsync(ct);
-            _host.Services.GetRequiredService<DataDirectoryLock>().Dispose(); // the server's, from now on
-        }
-        else
-        {
-            await _host.Services.OpenDataAsync(ct);
+            await _host.Services.CreateDataAsync(ct);
         }
 
+        await _host.Services.OpenDataAsync(ct);
         return _host.Services;
     }
 }

@@ -14,12 +14,7 @@ internal static class EngineRooms
         var services = builder.Services;
         services.AddSingleton(settings);
         services.TryAddSingleton<Randomness>();
-        services.AddData(new StoreSettings
-        {
-            DataDirectory = settings.DataDirectory,
-            RefreshGrace = settings.RefreshGrace,
-            RefreshIdle = settings.RefreshTokenIdle,
-        });
+        services.AddData(settings.Store);
         services.AddStories();
         foreach (var feature in Features.All)
         {

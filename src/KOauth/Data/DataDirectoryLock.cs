@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace KOauth.Data;
 
 /// <summary>One server on a data directory: it holds <c>koauth.lock</c> as long as it lives. The file stays, the lock goes with the process.</summary>
@@ -22,16 +20,12 @@ internal sealed class DataDirectoryLock(StoreSettings settings) : IDisposable
         catch (IOException) when (IsHeld())
         {
             throw new StoreRefusedException(
-                $"Another koauth{Holder()} serves {settings.DataDirectory} already; stop it, or give this one a directory of its own with --data.");
+                $"Another koauth serves {settings.DataDirectory} already; stop it, or give this one a directory of its own with --data.");
         }
         catch (IOException) // a read-only file system
         {
             throw DataDirectory.NotWritable(settings.DataDirectory);
         }
-
-        _held.SetLength(0);
-        _held.Write(System.Text.Encoding.ASCII.GetBytes(Environment.ProcessId.ToString(CultureInfo.InvariantCulture)));
-        _held.Flush();
     }
 
     public void Dispose()
@@ -65,20 +59,6 @@ internal sealed class DataDirectoryLock(StoreSettings settings) : IDisposable
         catch (UnauthorizedAccessException)
         {
             return false;
-        }
-    }
-
-    private string Holder()
-    {
-        try
-        {
-            using var reader = new StreamReader(new FileStream(File, FileMode.Open, FileAccess.Read, FileShare.ReadWrite));
-            var text = reader.ReadToEnd();
-            return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var process) ? $" (process {process})" : "";
-        }
-        catch (IOException)
-        {
-            return ""; // where locks bind readers, the sentence does without the number
         }
     }
 }

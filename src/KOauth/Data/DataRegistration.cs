@@ -49,6 +49,15 @@ internal static class DataRegistration
         await ReadStateAsync(services, ct);
     }
 
+    /// <summary>For a command that makes the first of something in a directory that was named: an empty database, no server.</summary>
+    public static async Task CreateDataAsync(this IServiceProvider services, CancellationToken ct)
+    {
+        DataDirectory.Prepare(services.GetRequiredService<StoreSettings>().DataDirectory);
+        using var held = new DataDirectoryLock(services.GetRequiredService<StoreSettings>());
+        held.Take();
+        await services.GetRequiredService<SqliteSchema>().MigrateAsync(ct);
+    }
+
     private static async Task ReadStateAsync(IServiceProvider services, CancellationToken ct)
     {
         await services.GetRequiredService<ClockMark>().LoadAsync(ct);

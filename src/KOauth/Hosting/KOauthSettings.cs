@@ -1,3 +1,4 @@
+using KOauth.Data;
 using KOauth.Protocol;
 
 namespace KOauth.Hosting;
@@ -47,6 +48,14 @@ internal sealed record KOauthSettings
     public string DatabaseFile => Path.Combine(DataDirectory, "koauth.db");
 
     public string StoriesFile => Path.Combine(DataDirectory, "stories.db");
+
+    /// <summary>What of it the floor below needs.</summary>
+    public StoreSettings Store => new()
+    {
+        DataDirectory = DataDirectory,
+        RefreshGrace = RefreshGrace,
+        RefreshIdle = RefreshTokenIdle,
+    };
 }
 
 internal enum LogFormat
