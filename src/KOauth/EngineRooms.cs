@@ -1,6 +1,8 @@
+using KOauth.Clients;
 using KOauth.Data;
 using KOauth.Hosting;
 using KOauth.Protocol;
+using KOauth.Resources;
 using KOauth.Stories;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -16,6 +18,8 @@ internal static class EngineRooms
         services.TryAddSingleton<Randomness>();
         services.AddData(settings.Store);
         services.AddStories();
+        services.AddClients();
+        services.AddResources();
         foreach (var feature in Features.All)
         {
             feature.AddServices(builder);

@@ -18,23 +18,8 @@ internal static class Nearest
     }
 
     // Case, separators and characters of one look are the commonest slips, so they count for nothing.
-    private static string Folded(string word)
-    {
-        var text = word.Length > LongestCompared ? word[..LongestCompared] : word;
-        return string.Create(text.Length, text, static (folded, source) =>
-        {
-            for (var i = 0; i < folded.Length; i++)
-            {
-                folded[i] = char.ToLowerInvariant(source[i]) switch
-                {
-                    '_' or ' ' or '.' => '-',
-                    '0' => 'o',
-                    '1' or 'i' => 'l',
-                    var other => other,
-                };
-            }
-        });
-    }
+    private static string Folded(string word) =>
+        LookAlikes.Skeleton(word.Length > LongestCompared ? word[..LongestCompared] : word);
 
     /// <summary>Insertions, deletions, exchanges and swaps of neighbours that lead from one word to the other.</summary>
     private static int Distance(string a, string b)

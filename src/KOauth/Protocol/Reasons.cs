@@ -49,6 +49,22 @@ internal static class Reasons
     public static readonly Reason RequestTooLarge = new("request_too_large", "invalid_request",
         "The request is too large.", AppBroken, "The request is larger than any honest one.");
 
+    // --- what a client or resource may be: told to whoever registers or changes it, with the detail
+    public static readonly Reason ClientIdInvalid = new("client_id_invalid", "invalid_client_metadata",
+        "The client id is not acceptable.", AppBroken, "The wanted client id breaks the rule for ids.");
+
+    public static readonly Reason ClientIdTaken = new("client_id_taken", "invalid_client_metadata",
+        "There is a client with this id already.", AppBroken, "The wanted client id belongs to another client.");
+
+    public static readonly Reason ClientMetadataInvalid = new("client_metadata_invalid", "invalid_client_metadata",
+        "A property of the client is not acceptable.", AppBroken, "A property of the client breaks a rule for every client.");
+
+    public static readonly Reason TrustRefused = new("trust_refused", "invalid_client_metadata",
+        "This client cannot be trusted.", AppBroken, "Only a client that proves itself, and that an administrator registered, may go without consent.");
+
+    public static readonly Reason ResourceTaken = new("resource_taken", "invalid_target",
+        "The resource is registered already.", AppBroken, "Another resource has this URL or this audience.");
+
     // --- the authorization request: told by redirect once client and redirect URI are known to belong together
     public static readonly Reason ResponseTypeMissing = new("response_type_missing", "invalid_request",
         "The response_type parameter is missing.", AppBroken, "The request had no response_type.");

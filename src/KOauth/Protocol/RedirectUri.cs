@@ -51,13 +51,14 @@ internal sealed class RedirectUri
             return new RedirectUri(text, scheme, "", false, text); // com.example.app:/callback, RFC 8252 §7.1
         }
 
-        var pathStart = rest.IndexOfAny(['/', '?'], 2);
-        var authority = pathStart < 0 ? rest[2..] : rest[2..pathStart];
-        var portStart = authority.LastIndexOf(':') is var colon && colon > authority.LastIndexOf(']') ? colon : -1;
-        var host = portStart < 0 ? authority : authority[..portStart];
+        if (scheme is not ("https" or "http"))
+        {
+            return new RedirectUri(text, scheme, rest[2..].Split('/', '?')[0], false, text);
+        }
+
+        _ = WebAddress.Read(text, out var address);
         var isLoopback = scheme == "http"; // the rules let http pass for loopback hosts only
-        var path = pathStart < 0 ? "" : rest[pathStart..];
-        return new RedirectUri(text, scheme, host, isLoopback, isLoopback ? $"{scheme}://{host}{path}" : text);
+        return new RedirectUri(text, scheme, address!.Host, isLoopback, isLoopback ? $"http://{address.Host}{address.PathAndQuery}" : text);
     }
 
     /// <summary>Whether a request for <paramref name="requested"/> may be answered at this registered URI.</summary>

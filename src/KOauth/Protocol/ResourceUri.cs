@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace KOauth.Protocol;
 
 /// <summary>
@@ -10,10 +8,11 @@ internal sealed class ResourceUri
 {
     public const int MaxLength = 1024;
 
-    private ResourceUri(string value, string canonical)
+    private ResourceUri(string value, string canonical, string host)
     {
         Value = value;
         Canonical = canonical;
+        Host = host;
     }
 
     /// <summary>The string as it came.</summary>
@@ -22,17 +21,19 @@ internal sealed class ResourceUri
     /// <summary>The spelling that is compared.</summary>
     public string Canonical { get; }
 
+    public string Host { get; }
+
     public static Outcome<ResourceUri> Parse(string text)
     {
-        var fault = Fault(text, out var canonical);
+        var fault = Fault(text, out var address);
         return fault is null
-            ? new ResourceUri(text, canonical)
+            ? new ResourceUri(text, Canonize(address!), address!.Host)
             : new Refusal(Reasons.ResourceInvalid) { Received = text, Detail = fault };
     }
 
-    private static string? Fault(string text, out string canonical)
+    private static string? Fault(string text, out WebAddress? address)
     {
-        canonical = "";
+        address = null;
         if (text.Length is 0 or > MaxLength)
         {
             return text.Length == 0 ? "It is empty." : $"It is longer than {MaxLength} characters.";
@@ -43,48 +44,25 @@ internal sealed class ResourceUri
             return "It contains a character that has no place in a URI.";
         }
 
-        var schemeEnd = text.IndexOf("://", StringComparison.Ordinal);
-        var scheme = schemeEnd < 0 ? "" : text[..schemeEnd].ToLowerInvariant();
-        if (scheme is not ("https" or "http"))
-        {
-            return "It must be an absolute URL that begins with https://.";
-        }
-
         if (text.Contains('#'))
         {
             return "It has a fragment (#…)."; // RFC 8707 §2
         }
 
-        var rest = text[(schemeEnd + 3)..];
-        var end = rest.IndexOfAny(['/', '?']);
-        var authority = (end < 0 ? rest : rest[..end]).ToLowerInvariant();
-        var path = end < 0 ? "" : rest[end..];
-        if (authority.Contains('@'))
+        if (WebAddress.Read(text, out address) is { } fault)
         {
-            return "It has a user name before the host.";
+            return fault;
         }
 
-        var portStart = authority.LastIndexOf(':') is var colon && colon > authority.LastIndexOf(']') ? colon : -1;
-        var host = portStart < 0 ? authority : authority[..portStart];
-        if (host.Length == 0 || Uri.CheckHostName(host.Trim('[', ']')) == UriHostNameType.Unknown)
-        {
-            return "It has no usable host.";
-        }
+        return address!.Scheme == "http" && !address.IsLoopback ? "http is only for servers on this machine. Use https." : null;
+    }
 
-        if (portStart >= 0 && !ushort.TryParse(authority[(portStart + 1)..], NumberStyles.None, CultureInfo.InvariantCulture, out _))
-        {
-            return "Its port is not a number.";
-        }
-
-        if (scheme == "http" && !RedirectUriRules.LoopbackHosts.Contains(host))
-        {
-            return "http is only for servers on this machine. Use https.";
-        }
-
-        var port = portStart < 0 ? "" : authority[portStart..];
-        var defaultPort = scheme == "https" ? ":443" : ":80";
-        canonical = $"{scheme}://{host}{(port == defaultPort ? "" : port)}{(path.EndsWith('/') ? path[..^1] : path)}";
-        return null;
+    private static string Canonize(WebAddress address)
+    {
+        var host = address.Host.ToLowerInvariant();
+        var port = address.Port == (address.Scheme == "https" ? ":443" : ":80") ? "" : address.Port;
+        var path = address.PathAndQuery; // a slash at the end of a query belongs to the query
+        return $"{address.Scheme}://{host}{port}{(path.EndsWith('/') && !path.Contains('?') ? path[..^1] : path)}";
     }
 
     public override string ToString() => Value;

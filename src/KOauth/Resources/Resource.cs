@@ -19,6 +19,9 @@ internal sealed class Resource
 
     public List<ResourceScope> Scopes { get; set; } = [];
 
+    /// <summary>The highest id a scope of it ever had.</summary>
+    public int LastScopeId { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>What stands in <c>aud</c>.</summary>

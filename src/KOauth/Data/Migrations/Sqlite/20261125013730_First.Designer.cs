@@ -645,6 +645,10 @@ namespace KOauth.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("created_at");
 
+                    b.Property<int>("LastScopeId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("last_scope_id");
+
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(256)

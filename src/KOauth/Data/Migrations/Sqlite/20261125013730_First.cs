@@ -154,6 +154,7 @@ namespace KOauth.Data.Migrations.Sqlite
                     audience = table.Column<string>(type: "TEXT", maxLength: 2048, nullable: true),
                     name = table.Column<string>(type: "TEXT", maxLength: 256, nullable: false),
                     scopes = table.Column<string>(type: "TEXT", nullable: false),
+                    last_scope_id = table.Column<int>(type: "INTEGER", nullable: false),
                     created_at = table.Column<long>(type: "INTEGER", nullable: false)
                 },
                 constraints: table =>

@@ -1,0 +1,56 @@
+using KOauth.Resources;
+
+namespace KOauth.Clients;
+
+/// <summary>What somebody wants to change; what is null stays. The rules judge the outcome, not this.</summary>
+internal sealed record ClientChange
+{
+    public string? Name { get; init; }
+
+    public IReadOnlyList<string>? RedirectUris { get; init; }
+
+    /// <summary>Added when it is not there yet.</summary>
+    public IReadOnlyList<string> AddRedirectUris { get; init; } = [];
+
+    /// <summary>Removed when it is there.</summary>
+    public IReadOnlyList<string> RemoveRedirectUris { get; init; } = [];
+
+    public Limit? Scopes { get; init; }
+
+    public Limit? Resources { get; init; }
+
+    public bool? Trusted { get; init; }
+
+    public bool? Active { get; init; }
+
+    public string? Description { get; init; }
+
+    public string? Website { get; init; }
+
+    public string? Logo { get; init; }
+
+    public bool IsNothing => this == new ClientChange { AddRedirectUris = AddRedirectUris, RemoveRedirectUris = RemoveRedirectUris }
+        && AddRedirectUris.Count + RemoveRedirectUris.Count == 0;
+
+    public void ApplyTo(Client client, IReadOnlyList<Resource> resources)
+    {
+        client.Name = Name ?? client.Name;
+        var redirectUris = (RedirectUris ?? client.RedirectUris).Where(u => !RemoveRedirectUris.Contains(u)).ToList();
+        client.RedirectUris = [.. redirectUris, .. AddRedirectUris.Distinct().Where(u => !redirectUris.Contains(u))];
+        client.Scopes = Scopes is null ? client.Scopes : Scopes.Words?.ToList();
+        client.Resources = Resources is null
+            ? client.Resources
+            : Resources.Words?.Select(text => ResourceRules.AsRegistered(text, resources)).ToList();
+        client.Trusted = Trusted ?? client.Trusted;
+        client.Active = Active ?? client.Active;
+        client.Description = Description ?? client.Description;
+        client.Website = Website ?? client.Website;
+        client.Logo = Logo ?? client.Logo;
+    }
+}
+
+/// <summary>A list that limits; null words lift the limit.</summary>
+internal sealed record Limit(IReadOnlyList<string>? Words)
+{
+    public const string LiftedBy = "all";
+}

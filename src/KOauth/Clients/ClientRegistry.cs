@@ -1,0 +1,112 @@
+using KOauth.Data;
+using KOauth.Protocol;
+using Microsoft.EntityFrameworkCore;
+
+namespace KOauth.Clients;
+
+/// <summary>
+/// The one way to register, change and delete a client, whoever asks: <see cref="ClientRules"/> judges the outcome, and the
+/// change and its audit row are one transaction. Read and written under one write lock, so that two changes at once both stay.
+/// </summary>
+internal sealed class ClientRegistry(IDbContextFactory<KOauthDb> databases, TimeProvider clock, Randomness randomness)
+{
+    /// <summary>Registers it; a client that has a secret gets one, and the answer is the only place where it is seen.</summary>
+    public async Task<Outcome<RegisteredClient>> RegisterAsync(Client client, string actor, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow();
+        client.CreatedAt = now;
+        string? secret = null;
+        if (client.HasSecret)
+        {
+            (secret, var stored) = ClientSecrets.Make(randomness, now);
+            client.Secrets = [stored];
+        }
+
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
+        var resources = await db.Resources.AsNoTracking().ToListAsync(ct);
+        if (ClientRules.Fault(client, resources) is { } fault)
+        {
+            return fault;
+        }
+
+        if (await db.Clients.AnyAsync(c => c.ClientId == client.ClientId, ct))
+        {
+            return new Refusal(Reasons.ClientIdTaken)
+            {
+                Received = client.ClientId,
+                Detail = $"There is a client '{client.ClientId}' already.",
+                Fix = $"koauth client show {client.ClientId}",
+            };
+        }
+
+        db.Clients.Add(client);
+        db.AddAudit(actor, "client.registered", Target(client), FactChange.ToJson(FactChange.AllNew(ClientFacts.Of(client))), now);
+        await db.SaveChangesAsync(ct);
+        await write.CommitAsync(ct);
+        return new RegisteredClient(client, secret, ClientAdvice.For(client, resources));
+    }
+
+    /// <summary>Changes it, or says why not. A change that changes nothing writes nothing.</summary>
+    public async Task<Outcome<ChangedClient>> ChangeAsync(string clientId, ClientChange change, string actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
+        var client = await db.Clients.SingleOrDefaultAsync(c => c.ClientId == clientId, ct);
+        if (client is null)
+        {
+            return Reasons.ClientUnknown;
+        }
+
+        var resources = await db.Resources.AsNoTracking().ToListAsync(ct);
+        var before = ClientFacts.Of(client);
+        change.ApplyTo(client, resources);
+        if (ClientRules.Fault(client, resources) is { } fault)
+        {
+            return fault;
+        }
+
+        var changes = FactChange.Between(before, ClientFacts.Of(client));
+        if (changes.Count > 0)
+        {
+            db.AddAudit(actor, "client.updated", Target(client), FactChange.ToJson(changes), clock.GetUtcNow());
+            await db.SaveChangesAsync(ct);
+            await write.CommitAsync(ct);
+        }
+
+        return new ChangedClient(client, changes, ClientAdvice.For(client, resources));
+    }
+
+    /// <summary>Deletes it and ends its grants at once; their number, or null when there is no such client.</summary>
+    public async Task<int?> DeleteAsync(string clientId, string actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
+        var client = await db.Clients.SingleOrDefaultAsync(c => c.ClientId == clientId, ct);
+        if (client is null)
+        {
+            return null;
+        }
+
+        // The row is the gate of every code and refresh; the grants are ended, too, so that resource servers hear of it.
+        var now = clock.GetUtcNow();
+        var ended = await db.Grants.Where(g => g.ClientKey == client.Key && g.EndedAt == null && g.ExpiresAt > now)
+            .ExecuteUpdateAsync(g => g.SetProperty(x => x.EndedAt, now).SetProperty(x => x.EndedBy, "client deleted"), ct);
+        await db.Consents.Where(c => c.ClientKey == client.Key).ExecuteDeleteAsync(ct);
+        await db.Links.Where(l => l.ClientKey == client.Key).ExecuteDeleteAsync(ct);
+        db.Clients.Remove(client);
+        db.AddAudit(actor, "client.deleted", Target(client), FactChange.ToJson(FactChange.AllNew(ClientFacts.Of(client))), now);
+        await db.SaveChangesAsync(ct);
+        await write.CommitAsync(ct);
+        return ended;
+    }
+
+    private static string Target(Client client) => $"client:{client.ClientId}";
+}
+
+/// <param name="Client">As stored.</param>
+/// <param name="Secret">In clear, this once; null for clients without one.</param>
+/// <param name="Advice">What will probably not work.</param>
+internal sealed record RegisteredClient(Client Client, string? Secret, IReadOnlyList<ClientAdvice> Advice);
+
+internal sealed record ChangedClient(Client Client, IReadOnlyList<FactChange> Changes, IReadOnlyList<ClientAdvice> Advice);

@@ -1,0 +1,32 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace KOauth.Clients;
+
+/// <summary>The known clients, from <c>presets.json</c>: one file to mend when a vendor changes something.</summary>
+internal static class Presets
+{
+    private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
+    {
+        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.CamelCase) },
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+        RespectNullableAnnotations = true,
+    };
+
+    private static readonly PresetFile _file = Read();
+
+    /// <summary>Raised with every change of the file.</summary>
+    public static int Version => _file.Version;
+
+    public static IReadOnlyList<Preset> All => _file.Presets;
+
+    public static Preset? Find(string id) => All.FirstOrDefault(p => string.Equals(p.Id, id, StringComparison.OrdinalIgnoreCase));
+
+    private static PresetFile Read()
+    {
+        using var file = typeof(Presets).Assembly.GetManifestResourceStream("KOauth.Clients.presets.json")!;
+        return JsonSerializer.Deserialize<PresetFile>(file, _json)!;
+    }
+
+    private sealed record PresetFile(int Version, IReadOnlyList<Preset> Presets);
+}
