@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Text.Json;
 
@@ -103,16 +104,15 @@ internal sealed record CompactToken(string Text, string Algorithm, string KeyId)
             ? text
             : null;
 
-    // The framework's decoder allows white space, padding and stray last bits; each would be a second spelling of the same token.
+    // White space, padding and stray last bits, which decoders like to allow, would each be a second spelling of the same token.
     private static bool TryDecode(string segment, out byte[] bytes)
     {
-        bytes = [];
-        if (segment.Length == 0 || segment.Length % 4 == 1 || !segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'))
-        {
-            return false;
-        }
-
-        bytes = Base64Url.DecodeFromChars(segment);
-        return Base64Url.EncodeToString(bytes) == segment;
+        bytes = new byte[segment.Length * 3 / 4];
+        return segment.Length > 0
+            && segment.Length % 4 != 1
+            && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
+            && Base64Url.DecodeFromChars(segment, bytes, out _, out var written) == OperationStatus.Done
+            && written == bytes.Length
+            && Base64Url.EncodeToString(bytes) == segment;
     }
 }
