@@ -51,15 +51,16 @@ internal sealed class AuthorizationServer : IDisposable
         {
             return ServerAnswer.Unreachable($"no answer within {_options.BackchannelTimeout.TotalSeconds:0.#} seconds");
         }
-        catch (Exception broken) when (broken is JsonException or InvalidOperationException or ArgumentException)
+        catch (Exception broken)
         {
-            return ServerAnswer.Different("its metadata or keys are not the JSON they should be");
+            // Whatever a parser makes of foreign bytes must not end the background check, and with it the application.
+            return ServerAnswer.Different($"its metadata or keys are not the JSON they should be ({broken.GetType().Name})");
         }
     }
 
     private async Task<ServerAnswer> FindMetadataAsync()
     {
-        var tried = "";
+        string? first = null;
         foreach (var address in MetadataAddresses(_options.Issuer))
         {
             using var response = await _http.GetAsync(new Uri(address));
@@ -69,10 +70,10 @@ internal sealed class AuthorizationServer : IDisposable
                 return await JudgeAsync(address, metadata.RootElement);
             }
 
-            tried = $"{address} answers {(int)response.StatusCode}";
+            first ??= $"{address} answers {(int)response.StatusCode}";
         }
 
-        return ServerAnswer.Unreachable(tried);
+        return ServerAnswer.Unreachable(first!);
     }
 
     private async Task<ServerAnswer> JudgeAsync(string address, JsonElement metadata)
@@ -81,8 +82,9 @@ internal sealed class AuthorizationServer : IDisposable
         var issuer = StringOf(metadata, "issuer");
         if (issuer != _options.Issuer)
         {
+            var remedy = issuer?.TrimEnd('/') == _options.Issuer.TrimEnd('/') ? $"; set KOAUTH_URL={issuer}" : "";
             return ServerAnswer.Different(
-                $"KOAUTH_URL is '{_options.Issuer}', but {address} says the issuer is '{Printable.Of(issuer)}'; the two must be the same, character by character");
+                $"KOAUTH_URL is '{_options.Issuer}', but {address} says the issuer is '{Printable.Of(issuer)}', and the two must be the same, character by character{remedy}");
         }
 
         var jwks = StringOf(metadata, "jwks_uri");

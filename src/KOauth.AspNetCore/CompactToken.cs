@@ -84,6 +84,13 @@ internal sealed record CompactToken(string Text, string Algorithm, string KeyId)
     {
         using var document = JsonDocument.Parse(json, _strict);
         var payload = document.RootElement;
+        if (payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty("cnf", out _))
+        {
+            // RFC 7800: only the holder of a key may use it. Whoever cannot check that must not take it for a bearer token.
+            problem = "it is bound to a key, expected a bearer token";
+            return false;
+        }
+
         problem = "its payload lacks 'iss', 'sub', 'aud' or 'exp', or one of them has the wrong type";
         return payload.ValueKind == JsonValueKind.Object
             && StringOf(payload, "iss") is not null

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace KOauth.AspNetCore;
 
-/// <summary>Compares what was configured with what was mapped, once everything is mapped: two mistakes that nobody would notice.</summary>
+/// <summary>Compares what was configured with what was mapped, once everything is mapped: mistakes that nobody would notice before a client does.</summary>
 internal sealed partial class EndpointCheck(
     EndpointDataSource endpoints, IOptionsMonitor<KOauthOptions> monitor, ILogger<EndpointCheck> logger) : IHostedLifecycleService
 {
@@ -22,6 +22,12 @@ internal sealed partial class EndpointCheck(
         if (path.Length > 0 && !endpoints.Endpoints.OfType<RouteEndpoint>().Any(endpoint => IsAt(endpoint, path)))
         {
             LogNothingThere(options.Path, options.Resource);
+        }
+
+        var address = new Uri(options.BaseUrl);
+        if (address.Scheme == Uri.UriSchemeHttp && !address.IsLoopback)
+        {
+            LogReadable(options.BaseUrl);
         }
 
         return Task.CompletedTask;
@@ -42,4 +48,7 @@ internal sealed partial class EndpointCheck(
 
     [LoggerMessage(LogLevel.Warning, "KOauth: nothing is mapped at {Path}, but clients are told that the protected resource is {Resource}. Set KOauthOptions.Path to where the MCP endpoint is mapped, or to an empty string for the root.")]
     private partial void LogNothingThere(string path, string resource);
+
+    [LoggerMessage(LogLevel.Warning, "KOauth: BASE_URL is {BaseUrl}. Without https:// access tokens can be read on the way, and most clients refuse to connect.")]
+    private partial void LogReadable(string baseUrl);
 }

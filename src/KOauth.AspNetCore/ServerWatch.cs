@@ -23,6 +23,10 @@ internal sealed partial class ServerWatch(SigningKeys keys, IOptionsMonitor<KOau
         while (!stoppingToken.IsCancellationRequested)
         {
             var answer = await keys.LookAsync().WaitAsync(stoppingToken);
+            retry = answer.Keys is null ? TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, _longestRetry.Ticks)) : TimeSpan.FromSeconds(1);
+
+            // The pause begins before the line is written: whoever reads it can count on the next look.
+            var pause = Task.Delay(answer.Keys is null ? retry : _whileWell, options.TimeProvider!, stoppingToken);
             var saying = answer.Problem ?? "";
             if (saying != said)
             {
@@ -30,8 +34,7 @@ internal sealed partial class ServerWatch(SigningKeys keys, IOptionsMonitor<KOau
                 said = saying;
             }
 
-            retry = answer.Keys is null ? TimeSpan.FromTicks(Math.Min(retry.Ticks * 2, _longestRetry.Ticks)) : TimeSpan.FromSeconds(1);
-            await Task.Delay(answer.Keys is null ? retry : _whileWell, options.TimeProvider!, stoppingToken);
+            await pause;
         }
     }
 
@@ -51,7 +54,7 @@ internal sealed partial class ServerWatch(SigningKeys keys, IOptionsMonitor<KOau
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "KOauth: {Issuer} is confirmed. Its metadata names the same issuer, {Keys} of its keys are loaded, and its tokens for {Resource} are accepted.")]
+    [LoggerMessage(LogLevel.Information, "KOauth: {Issuer} is confirmed, its metadata names the same issuer. Signing keys: {Keys}. Its tokens for {Resource} are accepted.")]
     private partial void LogConfirmed(string issuer, int keys, string resource);
 
     [LoggerMessage(LogLevel.Error, "KOauth: {Issuer} is not as expected: {Problem}.")]

@@ -305,6 +305,10 @@ public sealed class AccessTokenTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_token_bound_to_a_key_is_no_bearer_token() =>
+        await RefusedAsync(Server.Token(payload: p => p["cnf"] = new JsonObject { ["jkt"] = "x" }));
+
+    [Fact]
     public async Task A_change_of_one_character_is_noticed()
     {
         var token = Server.Token();

@@ -139,7 +139,7 @@ public sealed class KeyRotationTests
                 server.PublicKey(),
             ];
         });
-        Assert.Contains("1 of its keys", await app.LoggedAsync("is confirmed"), StringComparison.Ordinal);
+        Assert.Contains("Signing keys: 1.", await app.LoggedAsync("is confirmed"), StringComparison.Ordinal);
 
         using var answer = await app.PostAsync(app.Server.Token());
 

@@ -31,6 +31,12 @@ internal sealed class StandInServer(TimeProvider clock) : HttpMessageHandler
     /// <summary>The published keys, if they are not just the current one.</summary>
     public JsonArray? Keys { get; set; }
 
+    /// <summary>Sent instead of the key set.</summary>
+    public string? KeySet { get; set; }
+
+    /// <summary>Sent instead of the metadata.</summary>
+    public string? MetadataDocument { get; set; }
+
     /// <summary>Answers wait for this when it is set.</summary>
     public Task? Hold { get; set; }
 
@@ -110,8 +116,8 @@ internal sealed class StandInServer(TimeProvider clock) : HttpMessageHandler
 
         var path = request.RequestUri.AbsolutePath;
         return request.RequestUri.Host != "auth.example" ? Nothing()
-            : path == MetadataPath ? Json(Document())
-            : path == "/jwks" ? Json(new() { ["keys"] = Keys?.DeepClone() ?? new JsonArray(PublicKey()) })
+            : path == MetadataPath ? Json(MetadataDocument ?? Document().ToJsonString())
+            : path == "/jwks" ? Json(KeySet ?? new JsonObject { ["keys"] = Keys?.DeepClone() ?? new JsonArray(PublicKey()) }.ToJsonString())
             : Nothing();
     }
 
@@ -127,8 +133,8 @@ internal sealed class StandInServer(TimeProvider clock) : HttpMessageHandler
         return document;
     }
 
-    private static HttpResponseMessage Json(JsonObject body) =>
-        new(HttpStatusCode.OK) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json") };
+    private static HttpResponseMessage Json(string body) =>
+        new(HttpStatusCode.OK) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
     private static HttpResponseMessage Nothing() => new(HttpStatusCode.NotFound);
 }

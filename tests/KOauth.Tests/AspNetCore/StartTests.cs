@@ -14,7 +14,7 @@ public sealed class StartTests
         await using var app = await ProtectedApp.StartAsync();
 
         Assert.Equal(
-            "Information: KOauth: https://auth.example is confirmed. Its metadata names the same issuer, 1 of its keys are loaded, and its tokens for https://notes.example/mcp are accepted.",
+            "Information: KOauth: https://auth.example is confirmed, its metadata names the same issuer. Signing keys: 1. Its tokens for https://notes.example/mcp are accepted.",
             await app.LoggedAsync("https://auth.example"));
         Assert.Single(app.Log);
     }
@@ -34,6 +34,51 @@ public sealed class StartTests
         Assert.Contains($"the issuer is '{issuer}'", line, StringComparison.Ordinal);
         using var answer = await app.PostAsync(app.Server.Token());
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+    }
+
+    [Fact]
+    [Trait("check", "A-71")]
+    public async Task A_slash_too_many_is_told_with_the_remedy()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.Issuer = "https://auth.example/");
+
+        Assert.Contains("set KOAUTH_URL=https://auth.example.", await app.LoggedAsync("not as expected"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"keys":null}""")]
+    [InlineData("""{"keys":"x"}""")]
+    [InlineData("""{"keys":[1]}""")]
+    [InlineData("""{"keys":[{"kty":1,"kid":"key-1"}]}""")]
+    [InlineData("""{"keys":[{"kty":"RSA","kid":"key-1","n":"!!","e":"AQAB"}]}""")]
+    [InlineData("""{"keys":[{"kty":"EC","kid":"key-1","crv":"P-256","x":"!!","y":"AA"}]}""")]
+    [InlineData("""{"keys":[{"kty":"EC","kid":"key-1","crv":"P-257","x":"AA","y":"AA"}]}""")]
+    public async Task Nonsense_instead_of_keys_is_named_and_harms_nothing(string keys)
+    {
+        await using var app = await ProtectedApp.StartAsync(server: server => server.KeySet = keys);
+
+        Assert.StartsWith("Error: ", await app.LoggedAsync("not as expected"), StringComparison.Ordinal);
+        app.Server.KeySet = null;
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await app.LoggedAsync("is confirmed");
+    }
+
+    [Theory]
+    [InlineData("""{"issuer":"https://auth.example","issuer":"https://evil.example"}""")]
+    [InlineData("""["https://auth.example"]""")]
+    [InlineData("<html>")]
+    public async Task Nonsense_instead_of_metadata_is_named_and_harms_nothing(string metadata)
+    {
+        await using var app = await ProtectedApp.StartAsync(server: server => server.MetadataDocument = metadata);
+
+        Assert.StartsWith("Error: ", await app.LoggedAsync("not as expected"), StringComparison.Ordinal);
+        app.Server.MetadataDocument = null;
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await app.LoggedAsync("is confirmed");
     }
 
     [Fact]
@@ -169,6 +214,14 @@ public sealed class StartTests
         await app.RunAsync();
 
         Assert.StartsWith("Warning: ", await app.LoggedAsync("nothing is mapped at /mcp"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_public_address_without_TLS_is_a_warning()
+    {
+        await using var app = await ProtectedApp.StartAsync(options => options.BaseUrl = "http://notes.example");
+
+        Assert.StartsWith("Warning: ", await app.LoggedAsync("BASE_URL is http://notes.example"), StringComparison.Ordinal);
     }
 
     [Fact]
