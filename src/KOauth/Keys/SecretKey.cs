@@ -3,6 +3,8 @@ namespace KOauth.Keys;
 /// <summary>A symmetric key of the store, wrapped by the master key.</summary>
 internal sealed class SecretKey
 {
+    public const int Length = 32;
+
     public required SecretKeyPurpose Purpose { get; set; }
 
     /// <summary>Small number that tokens carry, so that keys can be replaced.</summary>
@@ -11,6 +13,13 @@ internal sealed class SecretKey
     public required byte[] Wrapped { get; set; }
 
     public DateTimeOffset CreatedAt { get; set; }
+
+    /// <summary>What the wrapping authenticates besides the key.</summary>
+    public string WrappingId => $"{(int)Purpose}:{Number}";
+
+    /// <summary>The key, or null when the row cannot be opened.</summary>
+    public byte[]? Unwrap(MasterKey master) =>
+        master.Unwrap(WrappedKind.SecretKey, WrappingId, Wrapped) is { Length: Length } key ? key : null;
 }
 
 internal enum SecretKeyPurpose

@@ -21,4 +21,7 @@ internal sealed class SigningKey
 
     /// <summary>From then on it signs no more; it stays published until the last token it signed has expired.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
+
+    /// <summary>What the wrapping authenticates besides the key.</summary>
+    public string WrappingId => $"{Algorithm}:{Kid}";
 }

@@ -1,0 +1,25 @@
+using KOauth.Data;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+
+namespace KOauth.Keys;
+
+internal static class KeysRegistration
+{
+    /// <summary>Signing, sealing and the keys behind them. <see cref="KeyRing.LoadAsync"/> is awaited before the server starts.</summary>
+    public static IServiceCollection AddKeys(this IServiceCollection services)
+    {
+        services.AddSingleton<KeyRing>();
+        services.AddSingleton<TokenSigner>();
+        services.AddSingleton<Jwks>();
+        services.AddSingleton<Sealer>();
+        services.AddHostedService<KeyReload>();
+
+        // For what ASP.NET Core seals itself: antiforgery, Identity's tokens, the second factor's cookie.
+        services.AddDataProtection().SetApplicationName("koauth").PersistKeysToDbContext<KOauthDb>();
+        services.AddSingleton<DataProtectionWrap>();
+        services.AddOptions<KeyManagementOptions>()
+            .Configure<DataProtectionWrap>((options, wrap) => options.XmlEncryptor = wrap);
+        return services;
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Text;
+using KOauth.Protocol;
+
+namespace KOauth.Keys;
+
+/// <summary>
+/// The file that holds the master key: 32 bytes as one line of base64, readable by its owner alone. It is made once and never
+/// overwritten; whatever is wrong with it is said, with the remedy, and left as it is.
+/// </summary>
+internal static class MasterKeyFile
+{
+    private const UnixFileMode Others =
+        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
+    /// <summary>The key in the file, or null if there is no file.</summary>
+    public static MasterKey? Read(string path)
+    {
+        string text;
+        try
+        {
+            text = File.ReadAllText(path).Trim();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return null;
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            throw BrokenKeyStore.FileUnreadable(path, unreadable.Message);
+        }
+
+        return TryParse(text, out var bytes) && MasterKey.IsPlausible(bytes)
+            ? new MasterKey(bytes, $"in {path}")
+            : throw BrokenKeyStore.FileMalformed(path);
+    }
+
+    /// <summary>Makes a key and the file. If another process made the file meanwhile, that key is the one.</summary>
+    public static MasterKey Create(string path, Randomness randomness)
+    {
+        var text = Convert.ToBase64String(randomness.Bytes(MasterKey.Length));
+        var draft = $"{path}.{randomness.Text(6)}.new";
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            try
+            {
+                WriteDraft(draft, text);
+                File.Move(draft, path, overwrite: false);
+                PersistName(path);
+            }
+            finally
+            {
+                File.Delete(draft);
+            }
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            if (!File.Exists(path))
+            {
+                throw BrokenKeyStore.FileUnwritable(path, unwritable.Message);
+            }
+        }
+
+        return Read(path) ?? throw BrokenKeyStore.FileUnwritable(path, "it vanished again");
+    }
+
+    /// <summary>Whether people other than its owner may read or replace the key. Mounted secrets often are so; it is a warning.</summary>
+    public static bool IsOpenToOthers(string path) =>
+        !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;
+
+    /// <summary>32 bytes as base64 (either alphabet, padded or not) or as 64 hexadecimal digits.</summary>
+    public static bool TryParse(string text, out byte[] bytes)
+    {
+        bytes = new byte[MasterKey.Length];
+        if (text.Length == 2 * MasterKey.Length)
+        {
+            return Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done;
+        }
+
+        var standard = text.TrimEnd('=').Replace('-', '+').Replace('_', '/') + "=";
+        return standard.Length == 44 && Convert.TryFromBase64String(standard, bytes, out var written) && written == MasterKey.Length;
+    }
+
+    private static void WriteDraft(string draft, string text)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.None };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        }
+
+        using var file = new FileStream(draft, options);
+        file.Write(Encoding.ASCII.GetBytes(text + "\n"));
+        file.Flush(flushToDisk: true);
+    }
+
+    // A power cut must not lose the name after the database has durably kept keys wrapped with this one: journalling file
+    // systems persist a file's new name when the file is synchronised under it.
+    private static void PersistName(string path)
+    {
+        using var file = new FileStream(path, FileMode.Open, FileAccess.ReadWrite);
+        file.Flush(flushToDisk: true);
+    }
+}
