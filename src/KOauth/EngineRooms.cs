@@ -1,6 +1,7 @@
 using KOauth.Clients;
 using KOauth.Data;
 using KOauth.Hosting;
+using KOauth.Keys;
 using KOauth.Protocol;
 using KOauth.Resources;
 using KOauth.Stories;
@@ -17,6 +18,7 @@ internal static class EngineRooms
         services.AddSingleton(settings);
         services.TryAddSingleton<Randomness>();
         services.AddData(settings.Store);
+        services.AddKeys();
         services.AddStories();
         services.AddClients();
         services.AddResources();

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Globalization;
 using System.Net;
 using KOauth.Protocol;
@@ -9,7 +8,6 @@ namespace KOauth.Hosting;
 /// <summary>How the texts of settings are read.</summary>
 internal static class SettingReaders
 {
-    private const int MasterKeyBytes = 32;
 
     public static string? Issuer(SettingText given, ref KOauthSettings settings)
     {
@@ -66,21 +64,9 @@ internal static class SettingReaders
 
     public static string? MasterKey(SettingText given, ref KOauthSettings settings)
     {
-        var key = new byte[MasterKeyBytes];
-        if (given.Text.Length == 2 * MasterKeyBytes && given.Text.All(char.IsAsciiHexDigit))
+        if (!MasterKeyText.TryParse(given.Text, out var key, out var why))
         {
-            key = Convert.FromHexString(given.Text);
-        }
-        else if (!(Convert.TryFromBase64String(given.Text, key, out var written) && written == MasterKeyBytes)
-            && !(Base64Url.IsValid(given.Text, out var length) && length == MasterKeyBytes && Base64Url.DecodeFromChars(given.Text, key) == MasterKeyBytes))
-        {
-            return given.Wrong("it must be 32 random bytes in base64 or hexadecimal. Make one with: openssl rand -base64 32");
-        }
-
-        // A key of one repeated byte is a placeholder somebody forgot.
-        if (key.Distinct().Count() < 8)
-        {
-            return given.Wrong("it is not random. Make one with: openssl rand -base64 32");
+            return given.Wrong(why!);
         }
 
         settings = settings with { MasterKey = key };

@@ -22,9 +22,6 @@ internal static class BrokenKeyStore
     public static StartRefusedException FileUnwritable(string path, string why) => new(
         $"The master key cannot be written to {path}: {why.TrimEnd('.')}. Make the directory writable for the user KOauth runs as, or set KOAUTH_MASTER_KEY to 32 random bytes as base64 (openssl rand -base64 32).");
 
-    public static StartRefusedException SettingMalformed() => new(
-        "KOAUTH_MASTER_KEY is not a key: it must be 32 random bytes as base64. Set it to 32 random bytes as base64 (openssl rand -base64 32), or leave it out and keep the file master.key.");
-
     public static StartRefusedException WrongKey(MasterKey master, byte[] expected, string database) => new(
         $"The master key {master.Origin} is not the one of {database}: its fingerprint is {Short(master.Fingerprint)}, the database was made with {Short(expected)}. Put back the key that belongs to this database, or point KOAUTH_DATA and KOAUTH_DATABASE to the database that belongs to this key. Nothing was changed.");
 

@@ -21,6 +21,9 @@ internal sealed partial class KeyRing(
 
     public KeySet Keys => Current.Keys;
 
+    /// <summary>The store's epoch as of a second ago at most; the ledger's statements compare with the row itself.</summary>
+    public int StoreEpoch => Keys.StoreEpoch;
+
     /// <summary>For whatever else wraps keys.</summary>
     public MasterKey Master => Current.Master;
 
@@ -100,9 +103,9 @@ internal sealed partial class KeyRing(
         return await ReadAsync(ct);
     }
 
-    private MasterKey? FindMaster() => settings.MasterKey is not { } bytes
-        ? MasterKeyFile.Read(settings.MasterKeyFile)
-        : MasterKey.IsPlausible(bytes) ? new MasterKey(bytes, "in KOAUTH_MASTER_KEY") : throw BrokenKeyStore.SettingMalformed();
+    private MasterKey? FindMaster() => settings.MasterKey is { } bytes
+        ? new MasterKey(bytes, "in KOAUTH_MASTER_KEY")
+        : MasterKeyFile.Read(settings.MasterKeyFile);
 
     private sealed record Loaded(StoredKeys Stored, KeySet Keys, MasterKey Master);
 

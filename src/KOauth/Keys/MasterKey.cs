@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using KOauth.Hosting;
 using KOauth.Protocol;
 using NSec.Cryptography;
 
@@ -11,8 +12,6 @@ namespace KOauth.Keys;
 /// </summary>
 internal sealed class MasterKey
 {
-    public const int Length = 32;
-
     private const byte Version = 1;
     private const int NonceLength = 24;
 
@@ -24,7 +23,7 @@ internal sealed class MasterKey
     /// <param name="origin">Where it came from, as a message names it: <c>in the file /var/lib/koauth/master.key</c>.</param>
     public MasterKey(ReadOnlySpan<byte> bytes, string origin)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, Length);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(bytes.Length, MasterKeyText.Length);
         Origin = origin;
         Fingerprint = Derive(bytes, "fingerprint", 16);
         foreach (var kind in Enum.GetValues<WrappedKind>())
@@ -39,21 +38,6 @@ internal sealed class MasterKey
 
     /// <summary>Tells keys apart and reveals nothing: the database keeps it, so that a wrong key is noticed before anything is read.</summary>
     public byte[] Fingerprint { get; }
-
-    /// <summary>
-    /// Whether bytes can be a key that chance made. Of 32 random bytes about 30 differ, and never fewer than 16; a passphrase
-    /// stretched with zeros or a counted example does not pass.
-    /// </summary>
-    public static bool IsPlausible(ReadOnlySpan<byte> bytes)
-    {
-        var seen = new HashSet<byte>();
-        foreach (var b in bytes)
-        {
-            seen.Add(b);
-        }
-
-        return bytes.Length == Length && seen.Count >= 16;
-    }
 
     /// <summary>Seals a key for its row. The row's identity is authenticated too, so that rows cannot be exchanged.</summary>
     public byte[] Wrap(WrappedKind kind, string id, ReadOnlySpan<byte> content, Randomness randomness)

@@ -1,5 +1,5 @@
-using System.Buffers;
 using System.Text;
+using KOauth.Hosting;
 using KOauth.Protocol;
 
 namespace KOauth.Keys;
@@ -34,7 +34,7 @@ internal static class MasterKeyFile
             throw BrokenKeyStore.FileUnreadable(path, unreadable.Message);
         }
 
-        return TryParse(text, out var bytes) && MasterKey.IsPlausible(bytes)
+        return MasterKeyText.TryParse(text, out var bytes, out _)
             ? new MasterKey(bytes, $"in {path}")
             : throw BrokenKeyStore.FileMalformed(path);
     }
@@ -42,7 +42,7 @@ internal static class MasterKeyFile
     /// <summary>Makes a key and the file. If another process made the file meanwhile, that key is the one.</summary>
     public static MasterKey Create(string path, Randomness randomness)
     {
-        var text = Convert.ToBase64String(randomness.Bytes(MasterKey.Length));
+        var text = Convert.ToBase64String(randomness.Bytes(MasterKeyText.Length));
         var draft = $"{path}.{randomness.Text(6)}.new";
         try
         {
@@ -72,19 +72,6 @@ internal static class MasterKeyFile
     /// <summary>Whether people other than its owner may read or replace the key. Mounted secrets often are so; it is a warning.</summary>
     public static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;
-
-    /// <summary>32 bytes as base64 (either alphabet, padded or not) or as 64 hexadecimal digits.</summary>
-    public static bool TryParse(string text, out byte[] bytes)
-    {
-        bytes = new byte[MasterKey.Length];
-        if (text.Length == 2 * MasterKey.Length)
-        {
-            return Convert.FromHexString(text, bytes, out _, out _) == OperationStatus.Done;
-        }
-
-        var standard = text.TrimEnd('=').Replace('-', '+').Replace('_', '/') + "=";
-        return standard.Length == 44 && Convert.TryFromBase64String(standard, bytes, out var written) && written == MasterKey.Length;
-    }
 
     private static void WriteDraft(string draft, string text)
     {

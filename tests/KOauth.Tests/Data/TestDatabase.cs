@@ -58,7 +58,7 @@ public sealed class TestDatabase : IAsyncDisposable
         System.IO.Directory.Delete(directory, recursive: true);
     }
 
-    private static void ClearPool(string file)
+    internal static void ClearPool(string file)
     {
         using var connection = new SqliteConnection(SqlitePragmas.ConnectionString(file));
         SqliteConnection.ClearPool(connection);

@@ -1,4 +1,5 @@
 using System.Text;
+using KOauth.Hosting;
 using KOauth.Keys;
 
 namespace KOauth.Tests.Keys;
@@ -42,7 +43,7 @@ public sealed class MasterKeyTests
     [Fact]
     public void Another_master_key_unwraps_nothing_and_has_another_fingerprint()
     {
-        var other = new MasterKey(OpenRing.Chance.Bytes(MasterKey.Length), "in a test");
+        var other = new MasterKey(OpenRing.Chance.Bytes(MasterKeyText.Length), "in a test");
 
         Assert.Null(other.Unwrap(WrappedKind.SigningKey, "ES256:one", Wrap()));
         Assert.NotEqual(OpenRing.Master.Fingerprint, other.Fingerprint);

@@ -12,7 +12,7 @@ internal static class OpenRing
 
     public static readonly Randomness Chance = new();
 
-    public static readonly MasterKey Master = new(Chance.Bytes(MasterKey.Length), "in a test");
+    public static readonly MasterKey Master = new(Chance.Bytes(MasterKeyText.Length), "in a test");
 
     /// <summary>Made once: an RSA pair costs a tenth of a second.</summary>
     public static readonly StoredKeys Rows = MakeRows();
