@@ -114,12 +114,9 @@ internal sealed record CompactToken(string Text, string Algorithm, string KeyId)
     // White space, padding and stray last bits, which decoders like to allow, would each be a second spelling of the same token.
     private static bool TryDecode(string segment, out byte[] bytes)
     {
-        bytes = new byte[segment.Length * 3 / 4];
-        return segment.Length > 0
-            && segment.Length % 4 != 1
-            && segment.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_')
-            && Base64Url.DecodeFromChars(segment, bytes, out _, out var written) == OperationStatus.Done
-            && written == bytes.Length
-            && Base64Url.EncodeToString(bytes) == segment;
+        bytes = new byte[segment.Length];
+        var isReadable = Base64Url.DecodeFromChars(segment, bytes, out _, out var written) == OperationStatus.Done;
+        bytes = bytes[..written];
+        return isReadable && written > 0 && Base64Url.EncodeToString(bytes) == segment;
     }
 }
