@@ -118,7 +118,7 @@ internal abstract partial class KOauthDb
         foreach (var entry in ChangeTracker.Entries()) // looks for changes, too
         {
             if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted
-                && entry.Entity is Client or Resource or SigningKey or SecretKey
+                && (entry.Entity is Client or Resource or SigningKey or SecretKey || IsEpoch(entry))
                 && !IsOnlySeen(entry))
             {
                 return true;
@@ -127,6 +127,10 @@ internal abstract partial class KOauthDb
 
         return false;
     }
+
+    /// <summary>Refresh tokens are made and read with the store's epoch.</summary>
+    private static bool IsEpoch(EntityEntry entry) =>
+        entry.Entity is StoreState && entry.Property(nameof(StoreState.Epoch)).IsModified;
 
     /// <summary>That a client was used says nothing that a cache must know; raising the version for it would empty them all day.</summary>
     private static bool IsOnlySeen(EntityEntry entry) =>

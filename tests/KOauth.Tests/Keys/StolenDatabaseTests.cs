@@ -52,6 +52,7 @@ public sealed class StolenDatabaseTests
         await using var db = first.Open();
         var row = Assert.Single(await db.DataProtectionKeys.ToListAsync(Ct));
         Assert.DoesNotContain("masterKey", row.Xml, StringComparison.Ordinal);
+        Assert.Contains("\"KOauth.Keys.DataProtectionUnwrap, koauth, Version=1.0.0.0, ", row.Xml, StringComparison.Ordinal); // for ever
         var wrapped = XDocument.Parse(row.Xml!).Descendants().Single(e => e.Name.LocalName == "wrapped").Value;
         var clear = first.Ring.Master.Unwrap(WrappedKind.DataProtection, "ring", Convert.FromBase64String(wrapped));
         var secret = XDocument.Parse(Encoding.UTF8.GetString(clear!)).Descendants().Single(e => e.Name.LocalName == "value").Value;
