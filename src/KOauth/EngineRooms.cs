@@ -2,6 +2,7 @@ using KOauth.Clients;
 using KOauth.Data;
 using KOauth.Hosting;
 using KOauth.Keys;
+using KOauth.People;
 using KOauth.Protocol;
 using KOauth.Resources;
 using KOauth.Stories;
@@ -19,6 +20,7 @@ internal static class EngineRooms
         services.TryAddSingleton<Randomness>();
         services.AddData(settings.Store);
         services.AddKeys();
+        services.AddPeople();
         services.AddStories();
         services.AddClients();
         services.AddResources();

@@ -1,4 +1,5 @@
 using KOauth.Admin.Settings;
+using KOauth.Admin.Users;
 using KOauth.Admin.Version;
 using KOauth.Hosting;
 
@@ -10,6 +11,7 @@ internal static class Features
     public static readonly IReadOnlyList<IFeature> All =
     [
         new SettingsFeature(), // koauth config show
+        new UsersFeature(),    // koauth user …
         new VersionFeature(),  // koauth version
     ];
 }

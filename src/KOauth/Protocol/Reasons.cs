@@ -4,7 +4,7 @@ namespace KOauth.Protocol;
 /// Every reason KOauth refuses anything for: one line of the troubleshooting table each. A test proves that each can be provoked,
 /// and that ids are unique and every sentence is one.
 /// </summary>
-internal static class Reasons
+internal static partial class Reasons
 {
     private const string CodeWire = "The authorization code is not valid any more. Start the connection again.";
     private const string RefreshWire = "The refresh token is not valid any more. Start the connection again.";
@@ -277,7 +277,7 @@ internal static class Reasons
     public static readonly Reason MethodNotAllowed = new("method_not_allowed", "invalid_request",
         "This method is not allowed here.", "There is nothing at this address.", "The path exists, but not with this method.");
 
-    /// <summary>All of them, for the documents and the tests.</summary>
-    public static readonly IReadOnlyList<Reason> All =
-        [.. typeof(Reasons).GetFields().Where(f => f.FieldType == typeof(Reason)).Select(f => (Reason)f.GetValue(null)!)];
+    /// <summary>All of them, for the documents and the tests. Asked for late: fields of other parts must have been set before.</summary>
+    public static IReadOnlyList<Reason> All =>
+        field ??= [.. typeof(Reasons).GetFields().Where(f => f.FieldType == typeof(Reason)).Select(f => (Reason)f.GetValue(null)!)];
 }

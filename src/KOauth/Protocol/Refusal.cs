@@ -18,6 +18,9 @@ internal sealed record Refusal(Reason Reason)
     /// <summary>For the owner alone: the command that mends it.</summary>
     public string? Fix { get; init; }
 
+    /// <summary>When it is worth trying again; every limit and every full queue says so.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public string Error => Reason.Error;
 
     public override string ToString() => Reason.Id;
