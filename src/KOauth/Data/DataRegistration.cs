@@ -1,4 +1,5 @@
 using KOauth.Data.Sqlite;
+using KOauth.Grants;
 using Microsoft.EntityFrameworkCore;
 
 namespace KOauth.Data;
@@ -20,6 +21,8 @@ internal static class DataRegistration
         services.AddSingleton<SqliteSchema>();
         services.AddSingleton<IDbContextFactory<KOauthDb>>(s => s.GetRequiredService<Databases>());
         services.AddScoped(s => s.GetRequiredService<Databases>().CreateDbContext()); // Identity's stores want one a request
+
+        services.AddSingleton<ILedger, SqliteLedger>();
 
         services.AddSingleton<ConfigWatch>();
         services.AddSingleton<ConfigPoll>();

@@ -1,5 +1,6 @@
 using KOauth.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace KOauth.Data;
 
@@ -9,6 +10,7 @@ internal sealed class Databases(StoreSettings settings, WriteGate gate, ConfigWa
     private readonly DbContextOptions<SqliteDb> _options = new DbContextOptionsBuilder<SqliteDb>()
         .UseSqlite(SqlitePragmas.ConnectionString(settings.DatabaseFile))
         .UseApplicationServiceProvider(new IdentitySchema(loggers))
+        .ReplaceService<IMigrationsSqlGenerator, WithoutRowid>()
         .AddInterceptors(new SqlitePragmas(settings.Durable))
         .Options;
 

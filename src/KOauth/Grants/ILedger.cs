@@ -12,21 +12,25 @@ internal interface ILedger
 {
     /// <summary>
     /// Turns a code into its grant. Refusals: <see cref="Reasons.CodeUsed"/> (and the grant ends, unless the replay comes within
-    /// 10 s from the source that redeemed it), <see cref="Reasons.GrantEnded"/>, <see cref="Reasons.ClientInactive"/>,
-    /// <see cref="Reasons.UserDisabled"/>, <see cref="Reasons.Busy"/>.
+    /// 10 s from the source that redeemed it), <see cref="Reasons.GrantEnded"/> (also for a disabled account),
+    /// <see cref="Reasons.ClientInactive"/>, <see cref="Reasons.Busy"/>.
     /// </summary>
     Task<Outcome<Grant>> RedeemAsync(Grant grant, CancellationToken ct);
 
-    /// <summary>The grant as it is, with whether its epochs still hold; null if there is none.</summary>
+    /// <summary>The grant as it is, with whether its epochs still hold; null if there is none. Expiry is not looked at.</summary>
     Task<GrantRecord?> FindAsync(Guid id, CancellationToken ct);
 
     /// <summary>
     /// Answers the presented generation by the rules of <c>Rotation</c>: the next generation, or the current one again.
-    /// Refusals: the <c>refresh_*</c> reasons and <see cref="Reasons.Busy"/>.
+    /// Refusals: the <c>refresh_*</c> reasons (a reused token ends the grant), <see cref="Reasons.ClientInactive"/> and
+    /// <see cref="Reasons.Busy"/>.
     /// </summary>
     Task<Outcome<Rotated>> RotateAsync(Guid id, int presented, long source, CancellationToken ct);
 
-    /// <summary>Ends a grant, with an audit row. False when it had ended or never was.</summary>
+    /// <summary>
+    /// Ends a grant, with an audit row. False when it had ended or never was. Throws <see cref="Data.StoreBusyException"/> when the
+    /// write was not taken.
+    /// </summary>
     Task<bool> EndAsync(Guid id, string reason, string actor, CancellationToken ct);
 }
 

@@ -11,17 +11,22 @@ namespace KOauth.Data.Sqlite;
 internal sealed class SqlitePragmas(bool durable) : DbConnectionInterceptor
 {
     /// <summary>Opening never creates a file: a wrong directory must say so.</summary>
-    public static string ConnectionString(string file) =>
-        new SqliteConnectionStringBuilder { DataSource = file, Mode = SqliteOpenMode.ReadWrite, ForeignKeys = true }.ConnectionString;
+    public static string ConnectionString(string file, bool pooled = true) => new SqliteConnectionStringBuilder
+    {
+        DataSource = file,
+        Mode = SqliteOpenMode.ReadWrite,
+        ForeignKeys = true,
+        Pooling = pooled,
+    }.ConnectionString;
 
     /// <summary>macOS only reaches the disk with <c>fullfsync</c>; elsewhere it means nothing.</summary>
     public static string Statements(bool durable) =>
         $"PRAGMA busy_timeout=5000; PRAGMA synchronous={(durable ? "FULL" : "OFF")}; PRAGMA foreign_keys=ON; PRAGMA fullfsync=1;";
 
-    /// <summary>A connection outside EF, opened and told.</summary>
+    /// <summary>A connection outside EF, opened and told. It is closed when it is disposed, not pooled.</summary>
     public static SqliteConnection Open(string file, bool durable)
     {
-        var connection = new SqliteConnection(ConnectionString(file));
+        var connection = new SqliteConnection(ConnectionString(file, pooled: false));
         try
         {
             connection.Open();

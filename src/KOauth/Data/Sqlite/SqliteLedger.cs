@@ -1,0 +1,49 @@
+using KOauth.Grants;
+using KOauth.Protocol;
+
+namespace KOauth.Data.Sqlite;
+
+/// <summary>The ledger on SQLite: one thread writes (<see cref="LedgerWriter"/>), a few connections read.</summary>
+internal sealed class SqliteLedger(
+    StoreSettings settings, WriteGate gate, TimeProvider clock, Warnings warnings, ILogger<SqliteLedger> logger,
+    IHostApplicationLifetime? lifetime = null) : ILedger, IDisposable
+{
+    private readonly LedgerWriter _writer = new(settings, gate, clock, lifetime, logger);
+    private readonly SqliteReaders _readers = new(settings);
+
+    public Task<Outcome<Grant>> RedeemAsync(Grant grant, CancellationToken ct)
+    {
+        var turn = new RedeemTurn(grant, ct);
+        _writer.Add(turn);
+        return turn.Answered;
+    }
+
+    public Task<GrantRecord?> FindAsync(Guid id, CancellationToken ct) => Task.FromResult(_readers.Find(id));
+
+    public async Task<Outcome<Rotated>> RotateAsync(Guid id, int presented, long source, CancellationToken ct)
+    {
+        var turn = new RotateTurn(id, presented, source, ct);
+        _writer.Add(turn);
+        var rotated = await turn.Answered;
+        if (!rotated.Ok(out _, out var refusal) && refusal.Reason == Reasons.RefreshFromTheFuture)
+        {
+            warnings.Raise(Warnings.RestoredFromBackup,
+                "A refresh token is newer than the database, which was restored from a backup; finish that with: koauth restore --finish");
+        }
+
+        return rotated;
+    }
+
+    public Task<bool> EndAsync(Guid id, string reason, string actor, CancellationToken ct)
+    {
+        var turn = new EndTurn(id, reason, actor, ct);
+        _writer.Add(turn);
+        return turn.Answered;
+    }
+
+    public void Dispose()
+    {
+        _writer.Dispose();
+        _readers.Dispose();
+    }
+}
