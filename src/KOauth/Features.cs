@@ -1,3 +1,5 @@
+using KOauth.Admin.Clients;
+using KOauth.Admin.Resources;
 using KOauth.Admin.Settings;
 using KOauth.Admin.Users;
 using KOauth.Admin.Version;
@@ -10,6 +12,8 @@ internal static class Features
 {
     public static readonly IReadOnlyList<IFeature> All =
     [
+        new ClientsFeature(),  // koauth client …
+        new ResourcesFeature(), // koauth resource …
         new SettingsFeature(), // koauth config show
         new UsersFeature(),    // koauth user …
         new VersionFeature(),  // koauth version

@@ -12,7 +12,7 @@ namespace KOauth.Clients;
 internal sealed class ClientDirectory
 {
     private const int Capacity = 5_000;
-    private const int NearestOutOf = 1_000;
+    private const int SearchedAtMost = 1_000;
 
     private readonly IDbContextFactory<KOauthDb> _databases;
     private volatile RecentClients _recent = new(Capacity);
@@ -53,8 +53,30 @@ internal sealed class ClientDirectory
             await using var db = await _databases.CreateDbContextAsync(ct);
             var ids = await db.Clients.AsNoTracking()
                 .OrderBy(c => c.Origin).ThenByDescending(c => c.Key)
-                .Select(c => c.ClientId).Take(NearestOutOf).ToListAsync(ct);
+                .Select(c => c.ClientId).Take(SearchedAtMost).ToListAsync(ct);
             return Nearest.To(unknownId, ids);
+        }
+        finally
+        {
+            Volatile.Write(ref _searching, 0);
+        }
+    }
+
+    /// <summary>
+    /// The client whose secret this is, for telling an owner that two secrets were mixed up; never for letting anybody in.
+    /// </summary>
+    public async Task<string?> OwnerOfAsync(string secret, CancellationToken ct)
+    {
+        if (Interlocked.Exchange(ref _searching, 1) == 1)
+        {
+            return null;
+        }
+
+        try
+        {
+            await using var db = await _databases.CreateDbContextAsync(ct);
+            var clients = await db.Clients.AsNoTracking().OrderBy(c => c.Origin).ThenByDescending(c => c.Key).Take(SearchedAtMost).ToListAsync(ct);
+            return clients.Find(c => SecretCheck.Find(c, secret) is not null)?.ClientId;
         }
         finally
         {

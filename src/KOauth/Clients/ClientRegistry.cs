@@ -77,20 +77,46 @@ internal sealed class ClientRegistry(IDbContextFactory<KOauthDb> databases, Time
         return new ChangedClient(client, changes, ClientAdvice.For(client, resources));
     }
 
-    /// <summary>Deletes it and ends its grants at once; their number, or null when there is no such client.</summary>
-    public async Task<int?> DeleteAsync(string clientId, string actor, CancellationToken ct)
+    /// <summary>Gives it a new secret; the current one stays valid for the overlap, one before that ends.</summary>
+    public async Task<Outcome<RegisteredClient>> RotateSecretAsync(string clientId, TimeSpan overlap, string actor, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         await using var write = await db.BeginWriteAsync(ct);
         var client = await db.Clients.SingleOrDefaultAsync(c => c.ClientId == clientId, ct);
         if (client is null)
         {
-            return null;
+            return Reasons.ClientUnknown;
         }
 
-        // The row is the gate of every code and refresh; the grants are ended, too, so that resource servers hear of it.
+        if (!client.HasSecret)
+        {
+            return new Refusal(Reasons.ClientMetadataInvalid) { Detail = $"A client with the method {client.AuthMethod} has no secret." };
+        }
+
         var now = clock.GetUtcNow();
-        var ended = await db.Grants.Where(g => g.ClientKey == client.Key && g.EndedAt == null && g.ExpiresAt > now)
+        var (secret, stored) = ClientSecrets.Make(randomness, now);
+        var current = client.Secrets.Where(s => s.ExpiresAt is null && overlap > TimeSpan.Zero);
+        client.Secrets = [stored, .. current.Select(s => s with { ExpiresAt = now + overlap })];
+        db.AddAudit(actor, "client.secret_rotated", Target(client), null, now);
+        await db.SaveChangesAsync(ct);
+        await write.CommitAsync(ct);
+        return new RegisteredClient(client, secret, []);
+    }
+
+    /// <summary>Deletes it and ends its grants at once; false when there is no such client.</summary>
+    public async Task<bool> DeleteAsync(string clientId, string actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
+        var client = await db.Clients.SingleOrDefaultAsync(c => c.ClientId == clientId, ct);
+        if (client is null)
+        {
+            return false;
+        }
+
+        // Without its row no code is redeemed and nothing refreshed; the grants end, too, so that resource servers hear of it.
+        var now = clock.GetUtcNow();
+        await db.Grants.Where(g => g.ClientKey == client.Key && g.EndedAt == null)
             .ExecuteUpdateAsync(g => g.SetProperty(x => x.EndedAt, now).SetProperty(x => x.EndedBy, "client deleted"), ct);
         await db.Consents.Where(c => c.ClientKey == client.Key).ExecuteDeleteAsync(ct);
         await db.Links.Where(l => l.ClientKey == client.Key).ExecuteDeleteAsync(ct);
@@ -98,7 +124,7 @@ internal sealed class ClientRegistry(IDbContextFactory<KOauthDb> databases, Time
         db.AddAudit(actor, "client.deleted", Target(client), FactChange.ToJson(FactChange.AllNew(ClientFacts.Of(client))), now);
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);
-        return ended;
+        return true;
     }
 
     private static string Target(Client client) => $"client:{client.ClientId}";

@@ -41,11 +41,12 @@ internal static class ClientRules
         var id = client.ClientId;
         var fault = client.Origin == ClientOrigin.MetadataDocument
             ? CouldBeId(id) && id.StartsWith("https://", StringComparison.Ordinal) ? null : "It is not the URL of a metadata document."
-            : OwnIdFault(id);
+            : IdFault(id);
         return fault is null ? null : new Refusal(Reasons.ClientIdInvalid) { Detail = fault, Received = Shortened(id) };
     }
 
-    private static string? OwnIdFault(string id)
+    /// <summary>What is wrong with an id that an administrator wants or the server made up, or null.</summary>
+    public static string? IdFault(string id)
     {
         if (id.Length == 0)
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using KOauth.Protocol;
 
 namespace KOauth.Clients;
 
@@ -21,6 +22,14 @@ internal static class Presets
     public static IReadOnlyList<Preset> All => _file.Presets;
 
     public static Preset? Find(string id) => All.FirstOrDefault(p => string.Equals(p.Id, id, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>The preset it was made from, or else the one on whose hosts it receives its answers.</summary>
+    public static Preset? Of(Client client) => client.Preset is { } id
+        ? Find(id)
+        : All.FirstOrDefault(p => Hosts(p.RedirectUris).Intersect(Hosts(client.RedirectUris)).Any());
+
+    private static IEnumerable<string> Hosts(IEnumerable<string> redirectUris) => redirectUris
+        .Select(text => RedirectUri.Parse(text).Ok(out var uri, out _) && uri.IsHttps ? uri.Host : null).OfType<string>();
 
     private static PresetFile Read()
     {

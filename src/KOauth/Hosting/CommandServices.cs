@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Spectre.Console;
 
 namespace KOauth.Hosting;
 
@@ -13,6 +14,9 @@ internal abstract class CommandServices : IAsyncDisposable
 
     /// <summary>Whether a person is there to answer. Prompts appear only then.</summary>
     public virtual bool IsTerminal => !Console.IsInputRedirected && !Console.IsOutputRedirected;
+
+    /// <summary>Asks the person questions; only when <see cref="IsTerminal"/>.</summary>
+    public virtual IAnsiConsole Terminal(TextWriter output) => AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(output) });
 
     /// <summary>The settings as this command line sees them, with everything that is wrong with them.</summary>
     public abstract LoadedSettings Settings(ParseResult command);

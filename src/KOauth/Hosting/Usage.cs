@@ -30,6 +30,8 @@ internal static class Usage
             }
         }
 
+        faults.AddRange(OptionsWithoutValue(command, arguments));
+
         // Behind an unknown option a stray word is most likely its value.
         foreach (var token in command.UnmatchedTokens.Where(token => named.Add(token) && faults.Count == 0))
         {
@@ -48,6 +50,16 @@ internal static class Usage
     /// <summary><c>koauth client show</c>.</summary>
     public static string Path(CommandResult command) =>
         command.Parent is CommandResult parent ? $"{Path(parent)} {command.Command.Name}" : "koauth";
+
+    /// <summary>In <c>--name --trusted</c> the parser takes the second option for the first one's value; nobody means that.</summary>
+    private static IEnumerable<string> OptionsWithoutValue(ParseResult command, IReadOnlyList<string> arguments)
+    {
+        var options = Options(command.CommandResult);
+        return
+            from option in command.CommandResult.Children.OfType<OptionResult>()
+            where option.Tokens.Any(t => options.Contains(t.Value.Split('=', 2)[0]) && arguments.Contains(t.Value))
+            select $"The option {option.Option.Name} has no value.";
+    }
 
     private static string UnknownOption(ParseResult command, string name, string line)
     {

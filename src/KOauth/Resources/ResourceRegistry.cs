@@ -71,7 +71,7 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         }
 
         var now = clock.GetUtcNow();
-        var ended = await db.Grants.Where(g => g.ResourceKey == resource.Key && g.EndedAt == null && g.ExpiresAt > now)
+        await db.Grants.Where(g => g.ResourceKey == resource.Key && g.EndedAt == null)
             .ExecuteUpdateAsync(g => g.SetProperty(x => x.EndedAt, now).SetProperty(x => x.EndedBy, "resource deleted"), ct);
         await db.Consents.Where(c => c.ResourceKey == resource.Key).ExecuteDeleteAsync(ct);
 
@@ -89,7 +89,7 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         db.AddAudit(actor, "resource.deleted", Target(resource), FactChange.ToJson(FactChange.AllNew(ResourceFacts.Of(resource))), now);
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);
-        return new DeletedResource(resource, ended, [.. limited.Select(c => c.ClientId)]);
+        return new DeletedResource(resource, [.. limited.Select(c => c.ClientId)]);
     }
 
     /// <summary>Applies the change and judges the outcome.</summary>
@@ -111,6 +111,5 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
 internal sealed record ChangedResource(Resource Resource, IReadOnlyList<FactChange> Changes);
 
 /// <param name="Resource">As it was.</param>
-/// <param name="EndedConnections">How many live connections ended.</param>
 /// <param name="Clients">The clients that were limited to it, among others or alone.</param>
-internal sealed record DeletedResource(Resource Resource, int EndedConnections, IReadOnlyList<string> Clients);
+internal sealed record DeletedResource(Resource Resource, IReadOnlyList<string> Clients);

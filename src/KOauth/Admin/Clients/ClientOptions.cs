@@ -1,0 +1,58 @@
+using System.CommandLine;
+using KOauth.Clients;
+
+namespace KOauth.Admin.Clients;
+
+/// <summary>The options that registering and updating a client have in common, with one meaning.</summary>
+internal sealed class ClientOptions
+{
+    public Option<string> Name { get; } = new("--name") { Description = "What people read on the consent page", HelpName = "N" };
+
+    public Option<IReadOnlyList<string>?> RedirectUris { get; } =
+        ListOptions.ByComma("--redirect-uris", "Where answers may be sent, in full, separated by commas", "A,B");
+
+    public Option<IReadOnlyList<string>?> Scopes { get; } =
+        ListOptions.BySpace("--scopes", $"The only scopes it may be granted; '{Limit.LiftedBy}' for no limit", "\"a b\"");
+
+    public Option<IReadOnlyList<string>?> Resources { get; } =
+        ListOptions.ByComma("--resources", $"The only MCP servers it may ask for, separated by commas; '{Limit.LiftedBy}' for no limit", "U,…");
+
+    public Option<bool?> Trusted { get; } = new("--trusted") { Description = "No consent page; only for a client with a secret and https redirect URIs" };
+
+    public Option<string> Description { get; } = new("--description") { Description = "A note for administrators", HelpName = "D" };
+
+    public Option<string> Website { get; } = new("--website") { Description = "Its website, https", HelpName = "U" };
+
+    public Option<string> Logo { get; } = new("--logo") { Description = "Its logo, https", HelpName = "U" };
+
+    public void AddTo(Command command)
+    {
+        command.Add(Name);
+        command.Add(RedirectUris);
+        command.Add(Scopes);
+        command.Add(Resources);
+        command.Add(Trusted);
+        command.Add(Description);
+        command.Add(Website);
+        command.Add(Logo);
+    }
+
+    public ClientChange Read(ParseResult command) => new()
+    {
+        Name = command.GetValue(Name),
+        RedirectUris = command.GetValue(RedirectUris),
+        Scopes = Limited(command.GetValue(Scopes)),
+        Resources = Limited(command.GetValue(Resources)),
+        Trusted = command.GetValue(Trusted),
+        Description = command.GetValue(Description),
+        Website = command.GetValue(Website),
+        Logo = command.GetValue(Logo),
+    };
+
+    private static Limit? Limited(IReadOnlyList<string>? words) => words switch
+    {
+        null => null,
+        [Limit.LiftedBy] => new Limit(Words: null),
+        _ => new Limit(words),
+    };
+}
