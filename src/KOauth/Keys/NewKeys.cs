@@ -7,7 +7,7 @@ namespace KOauth.Keys;
 /// <summary>Makes keys, already wrapped: nothing else ever holds one in clear that the database could store.</summary>
 internal sealed class NewKeys(MasterKey master, Randomness randomness, DateTimeOffset now)
 {
-    // 2048 bits sign four times as fast as 3072 and are what NIST SP 800-57 allows until 2030; keys are rotated long before.
+    // 2048 bits sign six times as fast as 3072 and are what NIST SP 800-57 allows until 2030; keys are rotated long before.
     private const int RsaBits = 2048;
 
     public SigningKey Signing(string algorithm)
