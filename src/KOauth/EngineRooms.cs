@@ -1,5 +1,6 @@
 using KOauth.Clients;
 using KOauth.Data;
+using KOauth.Grants;
 using KOauth.Hosting;
 using KOauth.Keys;
 using KOauth.People;
@@ -24,6 +25,7 @@ internal static class EngineRooms
         services.AddStories();
         services.AddClients();
         services.AddResources();
+        services.AddGrants();
         foreach (var feature in Features.All)
         {
             feature.AddServices(builder);

@@ -3,7 +3,11 @@ using KOauth.Admin.Resources;
 using KOauth.Admin.Settings;
 using KOauth.Admin.Users;
 using KOauth.Admin.Version;
+using KOauth.Demo;
 using KOauth.Hosting;
+using KOauth.OAuth.Authorize;
+using KOauth.OAuth.Discovery;
+using KOauth.OAuth.Token;
 
 namespace KOauth;
 
@@ -12,10 +16,14 @@ internal static class Features
 {
     public static readonly IReadOnlyList<IFeature> All =
     [
-        new ClientsFeature(),  // koauth client …
+        new DiscoveryFeature(), // GET  /.well-known/*
+        new AuthorizeFeature(), //      /oauth/authorize
+        new TokenFeature(),     // POST /oauth/token
+        new ClientsFeature(),   // koauth client …
         new ResourcesFeature(), // koauth resource …
-        new SettingsFeature(), // koauth config show
-        new UsersFeature(),    // koauth user …
-        new VersionFeature(),  // koauth version
+        new UsersFeature(),     // koauth user …
+        new SettingsFeature(),  // koauth config show
+        new DemoFeature(),      // koauth demo
+        new VersionFeature(),   // koauth version
     ];
 }

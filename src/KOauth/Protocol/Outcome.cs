@@ -21,6 +21,9 @@ internal readonly struct Outcome<T>
 
     public static implicit operator Outcome<T>(Reason reason) => new(null, new Refusal(reason));
 
+    /// <summary>For a <typeparamref name="T"/> that is an interface, which C# converts from by no operator.</summary>
+    public static Outcome<T> Of(T value) => new(value, null);
+
     public bool Ok([NotNullWhen(true)] out T? value, [NotNullWhen(false)] out Refusal? refusal)
     {
         value = _value;

@@ -99,6 +99,9 @@ internal static partial class Reasons
     public static readonly Reason PromptUnsupported = new("prompt_unsupported", "invalid_request",
         "prompt=none cannot be combined with other values.", AppBroken, "The prompt parameter contradicts itself.");
 
+    public static readonly Reason MaxAgeMalformed = new("max_age_malformed", "invalid_request",
+        "max_age must be a number of seconds.", AppBroken, "The max_age parameter is not a number.");
+
     public static readonly Reason ResourceInvalid = new("resource_invalid", "invalid_target",
         "The resource is not acceptable.", AppBroken, "The resource parameter is not a URL a server could have.");
 

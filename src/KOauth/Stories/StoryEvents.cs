@@ -6,6 +6,7 @@ internal static class StoryEvents
     public const string RegistrationReceived = "registration.received";
     public const string AuthorizeReceived = "authorize.received";
     public const string RedirectUriValidated = "redirect_uri.validated";
+    public const string ScopesReduced = "scopes.reduced";
     public const string AuthorizeRefused = "authorize.refused";
     public const string LoginSucceeded = "login.succeeded";
     public const string LoginFailed = "login.failed";

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using KOauth.Hosting;
+using KOauth.Keys;
+using KOauth.People;
+using KOauth.Protocol;
+using Microsoft.EntityFrameworkCore;
+
+namespace KOauth.Grants;
+
+/// <summary>
+/// Seals and opens flow tickets. The seal and the binding to the browser's cookie are the anti-forgery of the flow pages: a ticket
+/// works only in the browser that began it (CVE-2026-27124), and opening it burns nothing, so that a page may be loaded twice.
+/// </summary>
+internal sealed class Flows(
+    Sealer sealer, BrowserCookie browser, IDbContextFactory<Data.KOauthDb> databases, KOauthSettings settings, TimeProvider clock)
+{
+    /// <summary>A page may be left open for a coffee, not for a day.</summary>
+    public static readonly TimeSpan Life = TimeSpan.FromHours(1);
+
+    public string Seal(FlowTicket ticket) =>
+        sealer.Seal(SealPurpose.Ticket, JsonSerializer.SerializeToUtf8Bytes(ticket, JsonSerializerOptions.Default));
+
+    /// <summary>The ticket, if it is ours, young, of this browser, and not answered with no.</summary>
+    public async Task<Outcome<FlowTicket>> OpenAsync(string? text, HttpContext http, CancellationToken ct)
+    {
+        if (string.IsNullOrEmpty(text) || !sealer.TryOpen(SealPurpose.Ticket, text, out var content))
+        {
+            return Reasons.TicketInvalid;
+        }
+
+        var ticket = JsonSerializer.Deserialize<FlowTicket>(content, JsonSerializerOptions.Default)!;
+        if (clock.GetUtcNow() - ticket.At > Life)
+        {
+            return Reasons.TicketExpired;
+        }
+
+        if (browser.Read(http) is not { } cookie || !cookie.AsSpan().SequenceEqual(ticket.Browser))
+        {
+            return Reasons.TicketOfAnotherBrowser;
+        }
+
+        await using var db = await databases.CreateDbContextAsync(ct);
+        return await db.AnsweredFlows.AnyAsync(f => f.GrantId == ticket.GrantId, ct) ? Reasons.TicketSpent : ticket;
+    }
+
+    /// <summary>Where the browser goes to find the missing step.</summary>
+    public string ContinueUrl(FlowTicket ticket) => $"{settings.Issuer}/oauth/authorize?flow={Seal(ticket)}";
+}

@@ -1,0 +1,9 @@
+namespace KOauth.Grants;
+
+internal static class GrantsRegistration
+{
+    public static IServiceCollection AddGrants(this IServiceCollection services) => services
+        .AddSingleton<Audiences>()
+        .AddSingleton<Flows>()
+        .AddSingleton<Approval>();
+}

@@ -1,0 +1,55 @@
+using KOauth.Clients;
+using KOauth.Grants;
+using KOauth.Hosting;
+using KOauth.People;
+using KOauth.Protocol;
+using KOauth.Stories;
+
+namespace KOauth.OAuth.Authorize;
+
+/// <summary>
+/// The dispatcher: looks at what is missing and sends the browser there. The pages never call each other; each comes back here
+/// with its ticket, so no step can be skipped.
+/// </summary>
+internal sealed class NextStep(ClientDirectory clients, Sessions sessions, Approval approval, Flows flows, KOauthSettings settings)
+{
+    public async ValueTask<Outcome<Client>> FindClientAsync(FlowTicket ticket, Story story, CancellationToken ct)
+    {
+        if (await clients.FindAsync(ticket.ClientKey, ct) is not { } client)
+        {
+            return Reasons.ClientUnknown;
+        }
+
+        story.ClientId = client.ClientId;
+        return client.Active ? client : new Refusal(Reasons.ClientInactive) { Fix = $"koauth client update {client.ClientId} --active" };
+    }
+
+    public async Task<IResult> DecideAsync(
+        FlowTicket ticket, Client client, Prompt prompt, HttpContext http, Story story, CancellationToken ct)
+    {
+        var person = await sessions.FindAsync(http, ct);
+        if (person is null || person.AuthenticatedAt < ticket.AuthenticatedAfter)
+        {
+            return prompt == Prompt.None ? Refuse(ticket, Reasons.LoginRequired, story) : Step("/account/login", ticket);
+        }
+
+        story.User = person.Email;
+        if (await approval.WithoutAskingAsync(ticket, client, person, ct) is not { } how)
+        {
+            return prompt == Prompt.None ? Refuse(ticket, Reasons.ConsentRequired, story) : Step("/account/consent", ticket);
+        }
+
+        return (await approval.ApproveAsync(ticket, client, person, how, story, ct)).Ok(out var url, out var refusal)
+            ? new SeeOther(url)
+            : Refuse(ticket, refusal.Reason, story);
+    }
+
+    private SeeOther Step(string page, FlowTicket ticket) => new($"{settings.Issuer}{page}?flow={flows.Seal(ticket)}");
+
+    private SeeOther Refuse(FlowTicket ticket, Reason reason, Story story)
+    {
+        var refusal = new Refusal(reason);
+        story.Tell(StoryEvents.AuthorizeRefused, refusal);
+        return new SeeOther(RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer));
+    }
+}

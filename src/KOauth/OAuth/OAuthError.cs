@@ -1,0 +1,37 @@
+using KOauth.Protocol;
+using KOauth.Stories;
+
+namespace KOauth.OAuth;
+
+/// <summary>What an application reads of a refusal: RFC 6749 §5.2's names only, and nothing that helps an attacker.</summary>
+internal sealed class OAuthError(Refusal refusal, Story story, bool usedBasic = false) : IResult
+{
+    public Task ExecuteAsync(HttpContext httpContext)
+    {
+        story.Tell(StoryEvents.TokenRefused, refusal);
+        var response = httpContext.Response;
+        response.StatusCode = StatusOf(refusal);
+        response.Headers.CacheControl = "no-store";
+        if (refusal.Error == "invalid_client" && usedBasic)
+        {
+            response.Headers.WWWAuthenticate = "Basic realm=\"KOauth\", charset=\"UTF-8\""; // RFC 6749 §5.2
+        }
+
+        if (refusal.Error == "temporarily_unavailable")
+        {
+            response.Headers.RetryAfter = "1";
+        }
+
+        return response.WriteAsJsonAsync(
+            new Dictionary<string, string> { ["error"] = refusal.Error, ["error_description"] = refusal.Reason.Wire },
+            httpContext.RequestAborted);
+    }
+
+    private static int StatusOf(Refusal refusal) => refusal.Error switch
+    {
+        "invalid_client" => StatusCodes.Status401Unauthorized,
+        "temporarily_unavailable" => StatusCodes.Status503ServiceUnavailable,
+        "server_error" => StatusCodes.Status500InternalServerError,
+        _ => StatusCodes.Status400BadRequest,
+    };
+}

@@ -1,0 +1,24 @@
+using KOauth.Clients;
+using KOauth.Grants;
+using KOauth.Protocol;
+using KOauth.Stories;
+
+namespace KOauth.OAuth.Token;
+
+/// <summary>One value of <c>grant_type</c>. The client has been authenticated and may use it; the grant fills in only its own part.</summary>
+internal interface IGrantType
+{
+    string Name { get; }
+
+    Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct);
+}
+
+/// <summary>What a grant decided: the row that stands behind the tokens and what they may say.</summary>
+internal sealed record DecidedGrant(Grant Grant, Audience Audience, ScopeSet Scopes)
+{
+    /// <summary>The generation of the refresh token to answer with, or null when the client gets none.</summary>
+    public int? RefreshGeneration { get; init; }
+
+    /// <summary>The ID token, made when a code with <c>openid</c> is redeemed; its hash covers the access token.</summary>
+    public Func<string, string>? IdToken { get; init; }
+}

@@ -1,0 +1,63 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using KOauth.Clients;
+using KOauth.Data;
+using KOauth.Grants;
+using KOauth.Hosting;
+using KOauth.Keys;
+using KOauth.Protocol;
+using Microsoft.EntityFrameworkCore;
+
+namespace KOauth.OAuth.Token;
+
+/// <summary>What an ID token says (OpenID Connect Core §2, §3.1.3.6): who signed in, when, for which client; nothing of the access token.</summary>
+internal sealed class IdTokens(IDbContextFactory<KOauthDb> databases, TokenSigner signer, KOauthSettings settings, TimeProvider clock)
+{
+    /// <summary>Reads the person now and signs when the access token is known.</summary>
+    public async Task<Func<string, string>> PrepareAsync(Grant grant, Client client, ScopeSet scopes, string? nonce, CancellationToken ct)
+    {
+        var now = clock.GetUtcNow().ToUnixTimeSeconds();
+        var claims = new Dictionary<string, object>
+        {
+            ["iss"] = settings.Issuer.Value,
+            ["sub"] = grant.UserId.ToString(),
+            ["aud"] = client.ClientId,
+            ["iat"] = now,
+            ["exp"] = now + (long)settings.AccessTokenLifetime.TotalSeconds,
+            ["auth_time"] = grant.AuthenticatedAt.ToUnixTimeSeconds(),
+        };
+        if (nonce is not null)
+        {
+            claims["nonce"] = nonce;
+        }
+
+        if (scopes.Contains(ScopeSet.Email) || scopes.Contains(ScopeSet.Profile))
+        {
+            await AddPersonAsync(claims, grant.UserId, scopes, ct);
+        }
+
+        return accessToken =>
+        {
+            // The left half of the hash of the access token, by the hash of the ID token's own algorithm.
+            claims["at_hash"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)).AsSpan(0, 16));
+            return signer.Sign("RS256", "JWT", claims);
+        };
+    }
+
+    private async Task AddPersonAsync(Dictionary<string, object> claims, Guid userId, ScopeSet scopes, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        var person = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, ct);
+        if (scopes.Contains(ScopeSet.Email))
+        {
+            claims["email"] = person.Email!;
+            claims["email_verified"] = person.EmailConfirmed;
+        }
+
+        if (scopes.Contains(ScopeSet.Profile) && person.DisplayName is { } name)
+        {
+            claims["name"] = name;
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.Json;
+
+namespace KOauth.OAuth.Token;
+
+/// <summary>The 200 of the token endpoint (RFC 6749 §5.1): no null members, a whole number of seconds, the granted scope always.</summary>
+internal sealed class TokenAnswer(string accessToken, long expiresIn, string scope, string? refreshToken, string? idToken) : IResult
+{
+    public async Task ExecuteAsync(HttpContext httpContext)
+    {
+        var response = httpContext.Response;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        using (var json = new Utf8JsonWriter(response.BodyWriter))
+        {
+            json.WriteStartObject();
+            json.WriteString("access_token"u8, accessToken);
+            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteNumber("expires_in"u8, expiresIn);
+            if (refreshToken is not null)
+            {
+                json.WriteString("refresh_token"u8, refreshToken);
+            }
+
+            if (idToken is not null)
+            {
+                json.WriteString("id_token"u8, idToken);
+            }
+
+            json.WriteString("scope"u8, scope);
+            json.WriteEndObject();
+        }
+
+        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+    }
+}

@@ -1,0 +1,26 @@
+using KOauth.Stories;
+
+namespace KOauth.OAuth.Token;
+
+internal static class TokenEndpoint
+{
+    public const string Path = "/oauth/token";
+
+    public static async Task<IResult> HandleAsync(
+        HttpContext http, ClientAuthentication clients, GrantTypes grants, AccessTokens tokens, Story story, CancellationToken ct)
+    {
+        if (!(await OAuthForm.ReadAsync(http, ct)).Ok(out var request, out var refusal))
+        {
+            return new OAuthError(refusal, story);
+        }
+
+        if (!(await clients.AuthenticateAsync(request, story, ct)).Ok(out var client, out refusal)
+            || !grants.Find(request, client).Ok(out var grantType, out refusal)
+            || !(await grantType.DecideAsync(request, client, story, ct)).Ok(out var decided, out refusal))
+        {
+            return new OAuthError(refusal, story, request.Authorization is not null);
+        }
+
+        return tokens.Mint(decided, client);
+    }
+}

@@ -1,0 +1,46 @@
+using KOauth.Hosting;
+using KOauth.OAuth;
+
+namespace KOauth;
+
+/// <summary>Builds the web application: the only composition.</summary>
+internal static class Server
+{
+    /// <summary>A long state, three times percent-encoded, must fit into a ticket's URL.</summary>
+    private const int MaxRequestLine = 32 * 1024;
+
+    public static WebApplication Build(KOauthSettings settings, Action<WebApplicationBuilder>? configure = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = typeof(Server).Assembly.GetName().Name,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseUrls([.. settings.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = MaxRequestLine;
+            kestrel.Limits.MaxRequestBufferSize = 1024 * 1024;
+            kestrel.Limits.MaxRequestBodySize = 256 * 1024;
+            kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
+        });
+        builder.AddEngineRooms(settings);
+        builder.Services.AddHostedService<StoreStart>();
+        builder.Services.AddCors(Cors.Configure);
+        builder.Services.AddRazorPages().WithRazorPagesAtContentRoot();
+        configure?.Invoke(builder);
+
+        var app = builder.Build();
+        app.UsePathBase(settings.Issuer.Path);
+        app.UseRouting();
+        app.UseCors();
+        app.MapRazorPages();
+        foreach (var feature in Features.All)
+        {
+            feature.MapRoutes(app);
+        }
+
+        return app;
+    }
+}
