@@ -5,5 +5,7 @@ internal static class GrantsRegistration
     public static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<Audiences>()
         .AddSingleton<Flows>()
-        .AddSingleton<Approval>();
+        .AddSingleton<Approval>()
+        .AddSingleton<RefreshTokens>()
+        .AddSingleton<SourceTags>();
 }

@@ -14,7 +14,7 @@ internal static class TokenText
             return false;
         }
 
-        // The decoder forgives white space, padding and set bits behind the last byte.
+        // The decoder forgives white space and padding.
         bytes = bytes[..written];
         return text.SequenceEqual(Base64Url.EncodeToString(bytes));
     }
