@@ -52,14 +52,13 @@ public sealed class LedgerTests : IAsyncLifetime
     [Trait("check", "TK-29")]
     public async Task Of_fifty_parallel_redemptions_of_one_code_one_wins()
     {
-        for (var round = 0; round < 100; round++)
-        {
-            var id = Guid.NewGuid();
-            var outcomes = await AtOnce(50, () => Ledger.RedeemAsync(Sealed(id), Ct));
+        var codes = Enumerable.Range(0, 100).Select(_ => Guid.NewGuid()).ToList();
 
+        await foreach (var (code, outcomes) in AtOnce(codes, code => Ledger.RedeemAsync(Sealed(code), Ct)))
+        {
             Assert.Single(outcomes, o => o.Ok(out _, out _));
             Assert.Equal(49, outcomes.Count(o => !o.Ok(out _, out var refusal) && refusal.Reason == Reasons.CodeUsed));
-            Assert.True((await Ledger.FindAsync(id, Ct))!.IsAlive); // all from one source within 10 s
+            Assert.True((await Ledger.FindAsync(code, Ct))!.IsAlive); // all from one source within 10 s
         }
     }
 
@@ -142,15 +141,17 @@ public sealed class LedgerTests : IAsyncLifetime
     [Trait("check", "RF-04")]
     public async Task Fifty_parallel_refreshes_with_one_token_get_one_leaf()
     {
-        for (var round = 0; round < 20; round++)
+        var grants = new List<Guid>();
+        for (var i = 0; i < 20; i++)
         {
-            var grant = await Redeemed(Sealed());
+            grants.Add((await Redeemed(Sealed())).Id);
+        }
 
-            var outcomes = await AtOnce(50, () => Ledger.RotateAsync(grant.Id, 0, Home, Ct));
-
+        await foreach (var (grant, outcomes) in AtOnce(grants, grant => Ledger.RotateAsync(grant, 0, Home, Ct)))
+        {
             Assert.All(outcomes, o => Assert.Equal(1, Value(o).Generation));
             Assert.Single(outcomes, o => !Value(o).Again);
-            Assert.Equal(1, (await Ledger.FindAsync(grant.Id, Ct))!.Grant.Generation);
+            Assert.Equal(1, (await Ledger.FindAsync(grant, Ct))!.Grant.Generation);
         }
     }
 
@@ -290,19 +291,25 @@ public sealed class LedgerTests : IAsyncLifetime
             Ct);
     }
 
-    /// <summary>Really at once: a thread each, held by a barrier.</summary>
-    private static async Task<T[]> AtOnce<T>(int count, Func<Task<T>> act)
+    /// <summary>Really at once: fifty threads, held together by a barrier before each round.</summary>
+    private static async IAsyncEnumerable<(Guid Id, T[] Outcomes)> AtOnce<T>(List<Guid> rounds, Func<Guid, Task<T>> act)
     {
-        using var barrier = new Barrier(count);
-        var tasks = new Task<T>[count];
-        var threads = Enumerable.Range(0, count).Select(i => new Thread(() =>
+        using var barrier = new Barrier(50);
+        var tasks = rounds.Select(_ => new Task<T>[50]).ToList();
+        var threads = Enumerable.Range(0, 50).Select(i => new Thread(() =>
         {
-            barrier.SignalAndWait();
-            tasks[i] = act();
+            for (var round = 0; round < rounds.Count; round++)
+            {
+                barrier.SignalAndWait();
+                tasks[round][i] = act(rounds[round]);
+            }
         })).ToList();
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        return await Task.WhenAll(tasks);
+        for (var round = 0; round < rounds.Count; round++)
+        {
+            yield return (rounds[round], await Task.WhenAll(tasks[round]));
+        }
     }
 
     private static Reason? Reason<T>(Outcome<T> outcome)
