@@ -22,7 +22,7 @@ internal static class EngineRooms
         services.AddData(settings.Store);
         services.AddKeys();
         services.AddPeople();
-        services.AddStories();
+        services.AddStories(settings);
         services.AddClients();
         services.AddResources();
         services.AddGrants();

@@ -3,27 +3,42 @@ using System.Threading.Channels;
 namespace KOauth.Stories;
 
 /// <summary>
-/// Takes events from requests and never delays or fails one: a bounded queue that a background writer empties, and a log line each.
+/// Takes events from requests and never delays or fails one: a bounded queue that <see cref="StoryWriter"/> empties, and a log line
+/// each. When the queue is full the event is dropped and counted; its log line stays.
 /// </summary>
-internal sealed partial class Journal(ILogger<Journal> logger)
+internal sealed class Journal(ILogger<Journal> logger)
 {
     private const int Capacity = 16_384;
 
-    private readonly Channel<StoryEvent> _queue = Channel.CreateBounded<StoryEvent>(new BoundedChannelOptions(Capacity)
-    {
-        SingleReader = true,
-        FullMode = BoundedChannelFullMode.DropWrite,
-    });
+    private readonly Channel<StoryEvent> _queue = Channel.CreateBounded<StoryEvent>(
+        new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
+
+    private long _accepted;
+    private long _dropped;
 
     public ChannelReader<StoryEvent> Queue => _queue.Reader;
 
+    /// <summary>Events taken so far; as soon as as many are written, everything told before is in the file.</summary>
+    public long Accepted => Interlocked.Read(ref _accepted);
+
     public void Write(StoryEvent happened)
     {
-        LogEvent(happened.Reason is null ? LogLevel.Information : LogLevel.Warning,
-            happened.Name, happened.Message, happened.Story, happened.ClientId, happened.Reason);
-        _queue.Writer.TryWrite(happened);
+        var level = happened.Reason is null ? LogLevel.Information : LogLevel.Warning;
+        if (logger.IsEnabled(level))
+        {
+            logger.Log(level, new EventId(0, happened.Name), new StoryLine(happened), null, static (line, _) => line.ToString());
+        }
+
+        if (_queue.Writer.TryWrite(happened))
+        {
+            Interlocked.Increment(ref _accepted);
+        }
+        else
+        {
+            Interlocked.Increment(ref _dropped);
+        }
     }
 
-    [LoggerMessage("{Event}: {Message} story={Story} client={Client} reason={Reason}")]
-    private partial void LogEvent(LogLevel level, string @event, string message, string story, string? client, string? reason);
+    /// <summary>How many were dropped since this was last asked.</summary>
+    public long TakeDropped() => Interlocked.Exchange(ref _dropped, 0);
 }

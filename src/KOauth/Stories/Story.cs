@@ -23,38 +23,38 @@ internal sealed class Story(Journal journal, Randomness randomness, TimeProvider
     /// <summary>Takes up the story in which a ticket, code or token was made.</summary>
     public void Continue(string reference) => _reference = reference;
 
-    public void Tell(string name, string message, params ReadOnlySpan<(string Name, string? Value)> details)
+    public void Tell(string name, string message, params ReadOnlySpan<(string Name, string? Value)> details) =>
+        Write(name, message, null, Known(details));
+
+    public void Tell(string name, Refusal refusal) => Write(name, refusal.Reason.Owner, refusal.Reason.Id, Known(
+    [
+        (StoryEvent.Expected, refusal.Expected),
+        (StoryEvent.Received, refusal.Received),
+        (StoryEvent.Detail, refusal.Detail),
+        (StoryEvent.Fix, refusal.Fix),
+    ]));
+
+    private static KeyValuePair<string, string>[] Known(ReadOnlySpan<(string Name, string? Value)> details)
     {
-        var facts = new Dictionary<string, string>(details.Length);
+        var count = 0;
+        foreach (var (_, value) in details)
+        {
+            count += value is null ? 0 : 1;
+        }
+
+        var facts = count == 0 ? [] : new KeyValuePair<string, string>[count];
+        var next = 0;
         foreach (var (fact, value) in details)
         {
             if (value is not null)
             {
-                facts[fact] = value;
+                facts[next++] = new(fact, value);
             }
         }
 
-        Write(name, message, null, facts);
+        return facts;
     }
 
-    public void Tell(string name, Refusal refusal)
-    {
-        var facts = new Dictionary<string, string>(4);
-        Add("expected", refusal.Expected);
-        Add("received", refusal.Received);
-        Add("detail", refusal.Detail);
-        Add("fix", refusal.Fix);
-        Write(name, refusal.Reason.Owner, refusal.Reason.Id, facts);
-
-        void Add(string fact, string? value)
-        {
-            if (value is not null)
-            {
-                facts[fact] = value;
-            }
-        }
-    }
-
-    private void Write(string name, string message, string? reason, IReadOnlyDictionary<string, string> facts) =>
+    private void Write(string name, string message, string? reason, IReadOnlyList<KeyValuePair<string, string>> facts) =>
         journal.Write(new StoryEvent(Reference, clock.GetUtcNow(), name, message, reason, ClientId, User, Resource, Address, facts));
 }

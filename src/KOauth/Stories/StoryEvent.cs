@@ -21,4 +21,18 @@ internal sealed record StoryEvent(
     string? User,
     string? Resource,
     string? Address,
-    IReadOnlyDictionary<string, string> Details);
+    IReadOnlyList<KeyValuePair<string, string>> Details)
+{
+    public const string Expected = "expected";
+    public const string Received = "received";
+    public const string Detail = "detail";
+    public const string Fix = "fix";
+
+    /// <summary>How many times it happened in a row: a connection that refreshes hourly for a year is few rows.</summary>
+    public int Times { get; init; } = 1;
+
+    /// <summary>When it happened last; other than <see cref="At"/> only for what happened several times in a row.</summary>
+    public DateTimeOffset LastAt { get; init; } = At;
+
+    public string? Fact(string name) => Details.FirstOrDefault(d => d.Key == name).Value;
+}
