@@ -25,22 +25,19 @@ internal static class Cli
     public static async Task<int> RunAsync(
         IReadOnlyList<string> args, CommandServices services, TextWriter output, TextWriter error, CancellationToken ct = default)
     {
-        var command = Root(services).Parse([.. args], _strict);
-        var asksForHelp = command.Errors.Count == 0 && command.Action is System.CommandLine.Help.HelpAction;
-        var faults = asksForHelp ? [] : Usage.Faults(command, args);
-        if (faults.Count > 0)
-        {
-            foreach (var fault in faults)
-            {
-                await error.WriteLineAsync(Printable.Text(fault));
-            }
-
-            await error.WriteLineAsync($"See: {Usage.Path(command.CommandResult)} --help");
-            return Misused;
-        }
-
+        ParseResult? command = null;
         try
         {
+            command = Root(services).Parse([.. args], _strict);
+            var asksForHelp = command.Errors.Count == 0 && command.Action is System.CommandLine.Help.HelpAction;
+            var faults = asksForHelp ? [] : Usage.Faults(command, args);
+            if (faults.Count > 0)
+            {
+                await error.WriteLineAsync(string.Join(Environment.NewLine, faults.Select(Printable.Text)));
+                await error.WriteLineAsync($"See: {Usage.Path(command.CommandResult)} --help");
+                return Misused;
+            }
+
             return await command.InvokeAsync(
                 new InvocationConfiguration
                 {
@@ -62,7 +59,7 @@ internal static class Cli
         }
         catch (Exception bug)
         {
-            await error.WriteLineAsync($"Something went wrong ({bug.GetType().Name}). The details are in {ErrorLog.Write(bug, command.DataDirectory())}");
+            await error.WriteLineAsync($"Something went wrong ({bug.GetType().Name}). The details are in {ErrorLog.Write(bug, command?.DataDirectory())}");
             return Failed;
         }
     }

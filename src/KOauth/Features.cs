@@ -1,6 +1,7 @@
 using KOauth.Admin.Clients;
 using KOauth.Admin.Resources;
 using KOauth.Admin.Settings;
+using KOauth.Admin.Stories;
 using KOauth.Admin.Users;
 using KOauth.Admin.Version;
 using KOauth.Demo;
@@ -23,6 +24,7 @@ internal static class Features
         new ResourcesFeature(), // koauth resource …
         new UsersFeature(),     // koauth user …
         new SettingsFeature(),  // koauth config show
+        new StoriesFeature(),   // koauth diagnose
         new DemoFeature(),      // koauth demo
         new VersionFeature(),   // koauth version
     ];

@@ -56,6 +56,13 @@ internal sealed class CommandLine : IDisposable
         return await look(db);
     }
 
+    /// <summary>Creates the database when there is none and does something with its services, as a command or the server would.</summary>
+    public async Task PrepareAsync(Func<IServiceProvider, Task> prepare)
+    {
+        await using var services = new ConfiguredServices(Environment);
+        await prepare(await services.OpenOrCreateAsync(new System.CommandLine.RootCommand().Parse([]), TestContext.Current.CancellationToken));
+    }
+
     public void Dispose()
     {
         if (File.Exists(Path.Combine(DataDirectory, "koauth.db")))

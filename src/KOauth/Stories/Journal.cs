@@ -14,12 +14,11 @@ internal sealed class Journal(ILogger<Journal> logger)
         new BoundedChannelOptions(Capacity) { SingleReader = true, FullMode = BoundedChannelFullMode.Wait });
 
     private long _accepted;
+    private long _finished;
     private long _dropped;
+    private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ChannelReader<StoryEvent> Queue => _queue.Reader;
-
-    /// <summary>Events taken so far; as soon as as many are written, everything told before is in the file.</summary>
-    public long Accepted => Interlocked.Read(ref _accepted);
 
     public void Write(StoryEvent happened)
     {
@@ -36,6 +35,29 @@ internal sealed class Journal(ILogger<Journal> logger)
         else
         {
             Interlocked.Increment(ref _dropped);
+        }
+    }
+
+    /// <summary>The writer is through with so many more, in the order they came.</summary>
+    public void Finish(int count)
+    {
+        Interlocked.Add(ref _finished, count);
+        Interlocked.Exchange(ref _progress, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+    }
+
+    /// <summary>Waits until everything told so far can be read.</summary>
+    public async Task FlushAsync(CancellationToken ct)
+    {
+        var told = Interlocked.Read(ref _accepted);
+        while (true)
+        {
+            var progress = Volatile.Read(ref _progress).Task;
+            if (Interlocked.Read(ref _finished) >= told)
+            {
+                return;
+            }
+
+            await progress.WaitAsync(ct);
         }
     }
 

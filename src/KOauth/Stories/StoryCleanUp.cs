@@ -28,7 +28,7 @@ internal sealed class StoryCleanUp(SqliteConnection connection, StoryLimits limi
 
         if (forgotten > 0)
         {
-            StoryFile.Ask(connection, $"PRAGMA incremental_vacuum({Piece});");
+            GiveBackPages();
         }
 
         return forgotten > 0;
@@ -53,6 +53,17 @@ internal sealed class StoryCleanUp(SqliteConnection connection, StoryLimits limi
             + Run(transaction, $"delete from stories where reference in {Least}", default);
         transaction.Commit();
         return forgotten;
+    }
+
+    // The statement frees a page a step, so it must be read to its end.
+    private void GiveBackPages()
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = $"PRAGMA incremental_vacuum({Piece});";
+        using var pages = command.ExecuteReader();
+        while (pages.Read())
+        {
+        }
     }
 
     private long Bytes() => (long)StoryFile.Ask(connection,

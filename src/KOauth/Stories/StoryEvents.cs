@@ -19,4 +19,24 @@ internal static class StoryEvents
     public const string TokenRefused = "token.refused";
     public const string TokenFirstUsed = "token.first_used";
     public const string GrantRevoked = "grant.revoked";
+
+    /// <summary>What each means, for the documents.</summary>
+    public static readonly IReadOnlyList<(string Name, string Meaning)> All =
+    [
+        (RegistrationReceived, "An app registered itself."),
+        (AuthorizeReceived, "\"Authorization request received\": an app sent a person's browser to /oauth/authorize."),
+        (RedirectUriValidated, "\"Redirect URI validated successfully\": the return address is one the client is registered with."),
+        (AuthorizeRefused, "The authorization request was refused; the reason says why."),
+        (LoginSucceeded, "The person signed in."),
+        (LoginFailed, "The person did not get in; the reason says why."),
+        (ConsentShown, "The person was asked whether to allow the app."),
+        (AuthorizationApproved, "\"Authorization approved\": by the person, by an earlier approval, or by policy for a trusted client."),
+        (AuthorizationDenied, "The person said no."),
+        (CodeIssued, "The browser was sent back to the app with a code."),
+        (TokenExchanged, "\"Authorization code exchanged successfully: token exchange successful\": the app has its tokens."),
+        (TokenRefreshed, "The app got a new access token. Repetitions within a day share one line in the story."),
+        (TokenRefused, "The token endpoint refused; the reason says why."),
+        (TokenFirstUsed, "The MCP server saw the token for the first time."),
+        (GrantRevoked, "The connection was ended."),
+    ];
 }

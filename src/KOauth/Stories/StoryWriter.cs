@@ -21,24 +21,6 @@ internal sealed partial class StoryWriter(Journal journal, KOauthSettings settin
     private StoryInserts? _inserts;
     private StoryCleanUp? _cleanUp;
     private DateTimeOffset _nextCleanUp;
-    private long _done;
-    private TaskCompletionSource _batchDone = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    /// <summary>Waits until everything told so far can be read.</summary>
-    public async Task FlushAsync(CancellationToken ct)
-    {
-        var told = journal.Accepted;
-        while (Interlocked.Read(ref _done) < told)
-        {
-            var next = Volatile.Read(ref _batchDone).Task;
-            if (Interlocked.Read(ref _done) >= told)
-            {
-                return;
-            }
-
-            await next.WaitAsync(ct);
-        }
-    }
 
     public override void Dispose()
     {
@@ -54,8 +36,12 @@ internal sealed partial class StoryWriter(Journal journal, KOauthSettings settin
         {
             while (true)
             {
-                await CleanUpAsync(stoppingToken);
-                await WaitForEventsAsync(stoppingToken);
+                if (!CleanUp())
+                {
+                    await WaitForEventsAsync(stoppingToken);
+                }
+
+                stoppingToken.ThrowIfCancellationRequested();
                 await WriteAllAsync(batch, stoppingToken);
             }
         }
@@ -95,9 +81,8 @@ internal sealed partial class StoryWriter(Journal journal, KOauthSettings settin
             }
 
             await WriteAsync(batch, ct);
-            Interlocked.Add(ref _done, batch.Count);
+            journal.Finish(batch.Count);
             batch.Clear();
-            Interlocked.Exchange(ref _batchDone, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
         }
         while (journal.Queue.TryPeek(out _));
 
@@ -136,28 +121,31 @@ internal sealed partial class StoryWriter(Journal journal, KOauthSettings settin
         }
     }
 
-    private async Task CleanUpAsync(CancellationToken ct)
+    /// <summary>One piece, when it is time; true when there is more to do.</summary>
+    private bool CleanUp()
     {
+        var now = clock.GetUtcNow();
+        if (now < _nextCleanUp)
+        {
+            return false;
+        }
+
         try
         {
-            while (clock.GetUtcNow() >= _nextCleanUp)
+            Open();
+            if (_cleanUp!.Step(now))
             {
-                Open();
-                if (!_cleanUp!.Step(clock.GetUtcNow()) || journal.Queue.TryPeek(out _))
-                {
-                    _nextCleanUp = clock.GetUtcNow() + (journal.Queue.TryPeek(out _) ? _pause : _betweenCleanUps);
-                }
-
-                await Task.Yield();
-                ct.ThrowIfCancellationRequested();
+                return true;
             }
         }
         catch (Exception broken) when (broken is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException)
         {
             Close();
             LogFailed(broken);
-            _nextCleanUp = clock.GetUtcNow() + _betweenCleanUps;
         }
+
+        _nextCleanUp = now + _betweenCleanUps;
+        return false;
     }
 
     private void Open()
