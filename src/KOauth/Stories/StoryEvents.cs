@@ -33,6 +33,7 @@ internal static class StoryEvents
         (AuthorizationApproved, "\"Authorization approved\": by the person, by an earlier approval, or by policy for a trusted client."),
         (AuthorizationDenied, "The person said no."),
         (CodeIssued, "The browser was sent back to the app with a code."),
+        (ScopesReduced, "Scopes that the client or the resource does not know were dropped; the rest was granted."),
         (TokenExchanged, "\"Authorization code exchanged successfully: token exchange successful\": the app has its tokens."),
         (TokenRefreshed, "The app got a new access token. Repetitions within a day share one line in the story."),
         (TokenRefused, "The token endpoint refused; the reason says why."),
