@@ -59,14 +59,22 @@ internal sealed class IssuerUri
         }
 
         // MX-09: the URL is copied into metadata; only what every parser reads alike may stand in it.
-        if (!string.Equals(uri.AbsoluteUri.TrimEnd('/'), text, StringComparison.Ordinal))
+        var path = uri.AbsolutePath.TrimEnd('/');
+        if (path.Contains("//", StringComparison.Ordinal) || !path.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '.' or '_' or '~'))
         {
-            return $"The issuer '{text}' is not in its plain form. Set KOAUTH_ISSUER to '{uri.AbsoluteUri.TrimEnd('/')}'.";
+            return $"The path of the issuer '{text}' may have letters, digits and - . _ ~ between single slashes. Set KOAUTH_ISSUER to a plainer one.";
         }
 
-        return uri.Scheme == "http" && !uri.IsLoopback
-            ? $"The issuer '{text}' is http. Outside of this machine it must be https: put a reverse proxy with a certificate in front and set KOAUTH_ISSUER to 'https://{uri.Authority}{uri.AbsolutePath.TrimEnd('/')}'."
-            : null;
+        var host = uri.HostNameType == UriHostNameType.IPv6 ? uri.Host : uri.IdnHost.TrimEnd('.');
+        var plain = $"{host}{(uri.IsDefaultPort ? "" : $":{uri.Port}")}{path}";
+        if (uri.Scheme == "http" && !uri.IsLoopback)
+        {
+            return $"The issuer '{text}' is http. Outside of this machine it must be https: put a reverse proxy with a certificate in front and set KOAUTH_ISSUER to 'https://{plain}'.";
+        }
+
+        return text == $"{uri.Scheme}://{plain}"
+            ? null
+            : $"The issuer '{text}' is not in its plain form. Set KOAUTH_ISSUER to '{uri.Scheme}://{plain}'.";
     }
 
     public override string ToString() => Value;

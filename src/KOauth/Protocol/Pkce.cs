@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
@@ -9,6 +10,7 @@ internal static class Pkce
 {
     public const string Method = "S256";
     public const int HashLength = 32;
+    private const int ChallengeLength = 43;
 
     /// <summary>The 32 bytes of a challenge, or why it is none (RFC 7636 §4.2).</summary>
     public static Refusal? ReadChallenge(string? challenge, string? method, out byte[] hash)
@@ -31,12 +33,12 @@ internal static class Pkce
         }
 
         var bytes = new byte[HashLength];
-        // 43 characters hold 258 bits; the last two must be zero or two challenges would name one hash.
-        if (challenge.Length != 43
+        // 43 characters hold 258 bits; the decoder insists that the last two are zero, or two challenges would name one hash.
+        // TryDecodeFromChars would throw at such a challenge.
+        if (challenge.Length != ChallengeLength
             || challenge.Any(c => !IsBase64Url(c))
-            || !Base64Url.TryDecodeFromChars(challenge, bytes, out var written)
-            || written != HashLength
-            || Base64Url.EncodeToString(bytes) != challenge)
+            || Base64Url.DecodeFromChars(challenge, bytes, out _, out var written) != OperationStatus.Done
+            || written != HashLength)
         {
             return new Refusal(Reasons.PkceChallengeMalformed)
             {
