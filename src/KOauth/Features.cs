@@ -1,3 +1,8 @@
+using KOauth.Account;
+using KOauth.Account.Consent;
+using KOauth.Account.Login;
+using KOauth.Account.Logout;
+using KOauth.Account.Setup;
 using KOauth.Admin.Clients;
 using KOauth.Admin.Resources;
 using KOauth.Admin.Settings;
@@ -19,7 +24,12 @@ internal static class Features
     [
         new DiscoveryFeature(), // GET  /.well-known/*
         new AuthorizeFeature(), //      /oauth/authorize
+        new LoginFeature(),     //      /account/login
+        new ConsentFeature(),   //      /account/consent
         new TokenFeature(),     // POST /oauth/token
+        new SetupFeature(),     //      /account/setup, koauth setup-link
+        new AccountFeature(),   //      /account
+        new LogoutFeature(),    //      /account/logout
         new ClientsFeature(),   // koauth client …
         new ResourcesFeature(), // koauth resource …
         new UsersFeature(),     // koauth user …

@@ -33,8 +33,10 @@ internal static class Server
 
         var app = builder.Build();
         app.UsePathBase(settings.Issuer.Path);
+        app.UseSecurityHeaders();
         app.UseRouting();
         app.UseCors();
+        app.MapGet(Stylesheet.Path, Stylesheet.Handle);
         app.MapRazorPages();
         foreach (var feature in Features.All)
         {

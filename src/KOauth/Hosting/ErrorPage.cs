@@ -1,8 +1,4 @@
 using KOauth.Protocol;
-using Microsoft.AspNetCore.Mvc;
-using Microsoft.AspNetCore.Mvc.Abstractions;
-using Microsoft.AspNetCore.Mvc.ModelBinding;
-using Microsoft.AspNetCore.Mvc.ViewFeatures;
 
 namespace KOauth.Hosting;
 
@@ -13,10 +9,13 @@ internal sealed class ErrorPage(Refusal refusal, string reference, int status = 
 
     public string Reference => reference;
 
-    public Task ExecuteAsync(HttpContext httpContext)
-    {
-        var data = new ViewDataDictionary<ErrorPage>(new EmptyModelMetadataProvider(), new ModelStateDictionary()) { Model = this };
-        var view = new ViewResult { ViewName = "/Hosting/ErrorPage.cshtml", ViewData = data, StatusCode = status };
-        return view.ExecuteResultAsync(new ActionContext(httpContext, httpContext.GetRouteData(), new ActionDescriptor()));
-    }
+    /// <summary>
+    /// Tells the application what happened, when it may be told: a link the person follows, never a redirect, because nobody has
+    /// approved of the address yet (RFC 9700 §4.11).
+    /// </summary>
+    public string? BackUrl { get; init; }
+
+    public string? AppName { get; init; }
+
+    public Task ExecuteAsync(HttpContext httpContext) => View.RenderAsync(httpContext, "/Hosting/ErrorPage.cshtml", this, status);
 }
