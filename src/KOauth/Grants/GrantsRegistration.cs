@@ -7,5 +7,7 @@ internal static class GrantsRegistration
         .AddSingleton<Flows>()
         .AddSingleton<Approval>()
         .AddSingleton<RefreshTokens>()
-        .AddSingleton<SourceTags>();
+        .AddSingleton<SourceTags>()
+        .AddSingleton<GrantSweep>()
+        .AddHostedService(s => s.GetRequiredService<GrantSweep>());
 }
