@@ -114,10 +114,10 @@ internal sealed class ClaudeSim(HttpClient http, ClaudeSimOptions options, Rando
     {
         Demand(callback.ToString().StartsWith(options.RedirectUri, StringComparison.Ordinal), $"the browser ended at {callback.GetLeftPart(UriPartial.Path)}");
         var query = QueryHelpers.ParseQuery(callback.Query);
-        Demand(!query.ContainsKey("error"), $"the answer is {query["error"]}: {query["error_description"]}");
-        Demand(query["state"] == state, "the state is not the one sent");
-        Demand(query["iss"] == issuer, $"iss is '{query["iss"]}' instead of '{issuer}'"); // RFC 9207 §2.4
-        return query["code"].ToString() is { Length: > 0 } code ? code : throw new ClaudeSimException("there is no code");
+        Demand(!query.ContainsKey("error"), $"the answer is {query.GetValueOrDefault("error")}: {query.GetValueOrDefault("error_description")}");
+        Demand(query.GetValueOrDefault("state") == state, "the state is not the one sent");
+        Demand(query.GetValueOrDefault("iss") == issuer, $"iss is '{query.GetValueOrDefault("iss")}' instead of '{issuer}'"); // RFC 9207 §2.4
+        return query.GetValueOrDefault("code").ToString() is { Length: > 0 } code ? code : throw new ClaudeSimException("there is no code");
     }
 
     private async Task<ClaudeSimTokens> TokenAsync(string endpoint, string resource, Dictionary<string, string> form, CancellationToken ct)
