@@ -11,7 +11,8 @@ internal sealed partial class SetupAnnouncement(SetupLinks links, ILogger<SetupA
 
     public async Task StartedAsync(CancellationToken cancellationToken)
     {
-        if (!await links.IsNeededAsync(cancellationToken))
+        // A server that is told to be quiet about warnings (the demo) has nobody to tell.
+        if (!logger.IsEnabled(LogLevel.Warning) || !await links.IsNeededAsync(cancellationToken))
         {
             return;
         }
