@@ -64,9 +64,11 @@ internal static class Cli
         }
     }
 
-    private static RootCommand Root(CommandServices services)
+    /// <summary>All commands; <paramref name="services"/> are asked for only when one runs.</summary>
+    public static RootCommand Root(CommandServices services)
     {
         var koauth = new RootCommand("A sign-in server for MCP servers. Without a command: serve.") { GlobalOptions.Data() };
+        koauth.HelpName = "koauth"; // whatever the file is called
         foreach (var feature in Features.All)
         {
             feature.AddCommands(koauth, services);
