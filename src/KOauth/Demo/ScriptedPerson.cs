@@ -39,6 +39,9 @@ internal sealed partial class ScriptedPerson : IDisposable
         return url;
     }
 
+    /// <summary>What this browser would send to the site by now.</summary>
+    public string Cookies(Uri site) => _cookies.GetCookieHeader(site);
+
     public void Dispose() => _browser.Dispose();
 
     private HttpRequestMessage FillIn(Uri url, string page)
