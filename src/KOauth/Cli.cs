@@ -67,8 +67,11 @@ internal static class Cli
     /// <summary>All commands; <paramref name="services"/> are asked for only when one runs.</summary>
     public static RootCommand Root(CommandServices services)
     {
-        var koauth = new RootCommand("A sign-in server for MCP servers. Without a command: serve.") { GlobalOptions.Data() };
+        var koauth = new RootCommand("A sign-in server for MCP servers. Without a command: serve.") { GlobalOptions.Data(), ServeCommand.Urls() };
         koauth.HelpName = "koauth"; // whatever the file is called
+        var serve = new ServeCommand(services);
+        koauth.Add(serve);
+        koauth.SetAction(serve.RunAsync);
         foreach (var feature in Features.All)
         {
             feature.AddCommands(koauth, services);

@@ -10,6 +10,7 @@ using KOauth.Admin.Stories;
 using KOauth.Admin.Users;
 using KOauth.Admin.Version;
 using KOauth.Demo;
+using KOauth.Health;
 using KOauth.Hosting;
 using KOauth.OAuth.Authorize;
 using KOauth.OAuth.Discovery;
@@ -30,6 +31,7 @@ internal static class Features
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account
         new LogoutFeature(),    //      /account/logout
+        new HealthFeature(),    // GET  /health/*
         new ClientsFeature(),   // koauth client …
         new ResourcesFeature(), // koauth resource …
         new UsersFeature(),     // koauth user …

@@ -25,6 +25,8 @@ internal static class Server
             kestrel.Limits.MaxRequestBodySize = 256 * 1024;
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
         });
+        builder.Logging.AddKOauthLogs(settings);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
         builder.AddEngineRooms(settings);
         builder.Services.AddHostedService<StoreStart>();
         builder.Services.AddCors(Cors.Configure);
@@ -32,8 +34,12 @@ internal static class Server
         configure?.Invoke(builder);
 
         var app = builder.Build();
+        ActivatorUtilities.CreateInstance<Proxies>(app.Services).Use(app);
         app.UsePathBase(settings.Issuer.Path);
         app.UseSecurityHeaders();
+        ActivatorUtilities.CreateInstance<UnexpectedErrors>(app.Services).Use(app);
+        app.UseStoryAddress();
+        app.UseJsonErrors();
         app.UseRouting();
         app.UseCors();
         app.MapGet(Stylesheet.Path, Stylesheet.Handle);

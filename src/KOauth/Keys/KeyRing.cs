@@ -19,6 +19,9 @@ internal sealed partial class KeyRing(
 {
     private volatile Loaded? _loaded;
 
+    /// <summary>Whether anything can be signed or sealed yet.</summary>
+    public bool IsLoaded => _loaded is not null;
+
     public KeySet Keys => Current.Keys;
 
     /// <summary>The store's epoch as of a second ago at most; the ledger's statements compare with the row itself.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using KOauth.Data;
+using KOauth.Hosting;
 using KOauth.Protocol;
 using Microsoft.EntityFrameworkCore;
 

@@ -19,6 +19,7 @@ internal static class StoryEvents
     public const string TokenRefused = "token.refused";
     public const string TokenFirstUsed = "token.first_used";
     public const string GrantRevoked = "grant.revoked";
+    public const string RequestFailed = "request.failed";
 
     /// <summary>What each means, for the documents.</summary>
     public static readonly IReadOnlyList<(string Name, string Meaning)> All =
@@ -39,5 +40,6 @@ internal static class StoryEvents
         (TokenRefused, "The token endpoint refused; the reason says why."),
         (TokenFirstUsed, "The MCP server saw the token for the first time."),
         (GrantRevoked, "The connection was ended."),
+        (RequestFailed, "The server made a mistake, or its database did not answer; the log has the rest."),
     ];
 }

@@ -6,18 +6,19 @@ namespace KOauth.Stories;
 /// <summary>An event as a log record: named fields for the JSON format, one line for people. The person's address is not in it.</summary>
 internal sealed class StoryLine(StoryEvent happened) : IReadOnlyList<KeyValuePair<string, object?>>
 {
-    private const int Fixed = 6;
+    private const int Fixed = 7;
 
     public int Count => Fixed + happened.Details.Count;
 
     public KeyValuePair<string, object?> this[int index] => index switch
     {
         0 => new("event", happened.Name),
-        1 => new("story", happened.Story),
-        2 => new("client", happened.ClientId),
-        3 => new("resource", happened.Resource),
-        4 => new("address", happened.Address),
-        5 => new("reason", happened.Reason),
+        1 => new("message", happened.Message),
+        2 => new("story", happened.Story),
+        3 => new("client", happened.ClientId),
+        4 => new("resource", happened.Resource),
+        5 => new("address", happened.Address),
+        6 => new("reason", happened.Reason),
         _ => new(happened.Details[index - Fixed].Key, happened.Details[index - Fixed].Value),
     };
 
@@ -35,7 +36,7 @@ internal sealed class StoryLine(StoryEvent happened) : IReadOnlyList<KeyValuePai
     public override string ToString()
     {
         var line = new StringBuilder("oauth ", 192).Append(happened.Name).Append(": ").Append(happened.Message);
-        for (var i = 1; i < Count; i++)
+        for (var i = 2; i < Count; i++)
         {
             var (name, value) = this[i];
             if (value is string text)

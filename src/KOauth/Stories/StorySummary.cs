@@ -19,7 +19,7 @@ internal sealed record StorySummary(
     public string Outcome(DateTimeOffset now, TimeSpan accessTokenLifetime)
     {
         var quiet = now - LastAt;
-        if (LastReason is not null)
+        if (LastReason is not null && LastEvent != StoryEvents.AuthorizationDenied)
         {
             return Connected ? $"connected, then refused: {LastReason}" : $"refused: {LastReason}";
         }

@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using KOauth.Hosting;
 
-namespace KOauth.People;
+namespace KOauth.Hosting;
 
 /// <summary>
 /// The network a request is counted under. An IPv4 address is one; of IPv6 the first 64 bits, because whoever has one such
@@ -35,7 +34,8 @@ internal static class ClientNetwork
         return string.Create(CultureInfo.InvariantCulture, $"{new IPAddress(bytes)}/64");
     }
 
-    private static bool IsUnknownProxy(HttpContext http, IPAddress peer, KOauthSettings settings) =>
+    /// <summary>A neighbour that passes on somebody's request, and nobody said that it may be believed.</summary>
+    public static bool IsUnknownProxy(HttpContext http, IPAddress peer, KOauthSettings settings) =>
         settings.TrustedProxies.Count == 0 && http.Request.Headers.ContainsKey("X-Forwarded-For") && IsNear(peer);
 
     private static bool IsNear(IPAddress address)

@@ -1,0 +1,47 @@
+using KOauth.Data;
+using KOauth.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.EntityFrameworkCore;
+
+namespace KOauth;
+
+/// <summary>What the server says when it is up: where it is, and the next step of whoever has just installed it.</summary>
+internal static partial class Banner
+{
+    public static async Task PrintAsync(WebApplication app, KOauthSettings settings, TextWriter output, CancellationToken ct)
+    {
+        var listening = string.Join(", ", app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        if (settings.LogFormat == LogFormat.Json)
+        {
+            LogStarted(app.Logger, settings.Issuer.Value, listening, settings.DataDirectory);
+            return;
+        }
+
+        await output.WriteLineAsync($"""
+            KOauth is up.
+
+              Issuer     {settings.Issuer}
+              Listening  {listening}
+              Data       {settings.DataDirectory}
+
+            """);
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<KOauthDb>>().CreateDbContextAsync(ct);
+        if (!await db.Resources.AnyAsync(ct))
+        {
+            await output.WriteLineAsync($"""
+                Next: let it protect an MCP server, and let Claude in. The MCP server gets KOAUTH_URL={settings.Issuer} and its own BASE_URL.
+
+                  koauth resource register https://your-mcp-server.example/mcp{Directory(settings)}
+                  koauth client register claude-mcp --preset claude{Directory(settings)}
+
+                """);
+        }
+    }
+
+    private static string Directory(KOauthSettings settings) =>
+        settings.DataDirectory == Path.GetFullPath(SettingsTable.Data.Default) ? "" : $" --data {settings.DataDirectory}";
+
+    [LoggerMessage(LogLevel.Information, "KOauth is up: {Issuer} at {Listening}, data in {Data}", EventName = "server.started")]
+    private static partial void LogStarted(ILogger logger, string issuer, string listening, string data);
+}
