@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Net.Sockets;
 using System.Text.RegularExpressions;
+using KOauth.Data;
 using KOauth.Hosting;
 using Microsoft.AspNetCore.Connections;
 
@@ -40,7 +41,7 @@ internal sealed partial class ServeCommand : Command
 
         try
         {
-            await app.StartAsync(ct);
+            await StartAsync(app, ct);
         }
         catch (IOException failed) when (failed.InnerException is AddressInUseException)
         {
@@ -63,6 +64,19 @@ internal sealed partial class ServeCommand : Command
 
         // A part that must run and does not is a failure, also when the stop itself went well.
         return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+    }
+
+    private static async Task StartAsync(WebApplication app, CancellationToken ct)
+    {
+        try
+        {
+            await app.StartAsync(ct);
+        }
+        catch (Exception failed) when (failed is not (StoreRefusedException or StartRefusedException)) // those come before anything has begun
+        {
+            await app.StopAsync(CancellationToken.None);
+            throw;
+        }
     }
 
     private static string Address(IOException failed) => BindAddress().Match(failed.Message) is { Success: true } match ? match.Value : "this address";

@@ -8,6 +8,8 @@ internal sealed class StoryLine(StoryEvent happened) : IReadOnlyList<KeyValuePai
 {
     private const int Fixed = 7;
 
+    public StoryEvent Happened => happened;
+
     public int Count => Fixed + happened.Details.Count;
 
     public KeyValuePair<string, object?> this[int index] => index switch

@@ -12,7 +12,7 @@ public sealed class UsageTests : IDisposable
     [InlineData("version --json=", "The option --json= has no value.")]
     [InlineData("version stray", "'koauth version' does not take 'stray' here.")]
     [InlineData("--json version", "The option --json stands too early: put it behind 'koauth version'.")]
-    [InlineData("version --urls x", "'koauth version' has no option --urls.")]
+    [InlineData("version --urls x", "'koauth version' has no option --urls; it belongs to 'koauth serve'.")]
     [InlineData("--data", "The option --data has no value.")]
     [InlineData("--data a version --data b", "The option --data is given 2 times; give it once.")]
     [InlineData("--data --jsn version", "has no option --jsn")]
