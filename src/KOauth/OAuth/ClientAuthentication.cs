@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using KOauth.Clients;
 using KOauth.Protocol;
 using KOauth.Stories;
@@ -57,7 +56,7 @@ internal sealed class ClientAuthentication(ClientDirectory clients, TimeProvider
         var refusal = client switch
         {
             { IsPublic: true } => secret is null ? null : new Refusal(Reasons.SecretUnexpected) { Fix = "Leave the secret empty in the app." },
-            { HasSecret: true } => CheckSecret(client, secret),
+            { HasSecret: true } => await CheckSecretAsync(client, secret, ct),
             _ => new Refusal(Reasons.AssertionUnsupported),
         };
         if (refusal is not null)
@@ -70,46 +69,26 @@ internal sealed class ClientAuthentication(ClientDirectory clients, TimeProvider
             : new Refusal(Reasons.ClientInactive) { Fix = $"koauth client update {client.ClientId} --active" };
     }
 
-    private Refusal? CheckSecret(Client client, string? secret)
+    private async ValueTask<Refusal?> CheckSecretAsync(Client client, string? secret, CancellationToken ct)
     {
         if (secret is null)
         {
             return new Refusal(Reasons.SecretMissing) { Received = "no secret" };
         }
 
-        var now = clock.GetUtcNow();
-        if (client.Secrets.Any(s => Is(s, secret) && !(s.ExpiresAt <= now)))
+        var check = SecretCheck.Of(client, secret, clock.GetUtcNow());
+        if (check.Matches)
         {
             return null;
         }
 
-        return new Refusal(Reasons.SecretWrong) { Detail = WhatIsWrong(client, secret) };
+        // Told to the owner only, and without the secret: which of the usual mistakes it was.
+        var owner = check.Sentence is null ? await clients.OwnerOfAsync(secret, ct) : null;
+        return new Refusal(Reasons.SecretWrong)
+        {
+            Detail = owner is null ? check.Sentence : $"It is the secret of another client: {owner}.",
+        };
     }
-
-    /// <summary>Told to the owner only, and without the secret: which of the usual mistakes it was.</summary>
-    private static string? WhatIsWrong(Client client, string secret)
-    {
-        if (client.Secrets.Any(s => Is(s, secret)))
-        {
-            return "It is the previous secret, whose time is over.";
-        }
-
-        if (client.Secrets.Any(s => Is(s, secret.Trim())))
-        {
-            return "It has spaces or a line break before or after it.";
-        }
-
-        if (client.Secrets.Any(s => Is(s, Uri.UnescapeDataString(secret))))
-        {
-            return "It came percent-encoded.";
-        }
-
-        return secret == client.ClientId ? "The client id was sent as the secret." : null;
-    }
-
-    /// <summary>256 random bits need no slow hash; the comparison is constant-time.</summary>
-    private static bool Is(ClientSecret known, string secret) =>
-        CryptographicOperations.FixedTimeEquals(ClientSecrets.Hash(secret), known.Hash);
 
     private static string? NullIfEmpty(string secret) => secret.Length == 0 ? null : secret;
 }
