@@ -30,10 +30,12 @@ internal sealed class Accounts(
         return await db.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedUserName == normal, ct);
     }
 
-    public async Task<IReadOnlyList<User>> ListAsync(CancellationToken ct)
+    /// <summary>The first thousand by address, and how many there are.</summary>
+    public async Task<(IReadOnlyList<User> Users, int Total)> ListAsync(CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.Users.AsNoTracking().OrderBy(u => u.NormalizedUserName).Take(1000).ToListAsync(ct);
+        var users = await db.Users.AsNoTracking().OrderBy(u => u.NormalizedUserName).Take(1000).ToListAsync(ct);
+        return (users, users.Count < 1000 ? users.Count : await db.Users.CountAsync(ct));
     }
 
     public async Task<Outcome<User>> CreateAsync(string email, string password, bool isAdmin, string actor, CancellationToken ct)
@@ -101,17 +103,10 @@ internal sealed class Accounts(
         return true;
     }
 
-    /// <summary>Ends all access of the person. The last administrator who can sign in stays.</summary>
-    public Task<Outcome<User>> DisableAsync(Guid id, string actor, CancellationToken ct) =>
-        ChangeAsync(id, "user.disabled", actor, user => user.Disable(), ct);
-
-    public Task<Outcome<User>> EnableAsync(Guid id, string actor, CancellationToken ct) =>
-        ChangeAsync(id, "user.enabled", actor, user => user.Enable(), ct);
-
-    public Task<Outcome<User>> SetAdminAsync(Guid id, bool isAdmin, string actor, CancellationToken ct) =>
-        ChangeAsync(id, isAdmin ? "user.admin_granted" : "user.admin_revoked", actor, user => user.IsAdmin = isAdmin, ct);
-
-    private async Task<Outcome<User>> ChangeAsync(Guid id, string action, string actor, Action<User> change, CancellationToken ct)
+    /// <summary>
+    /// Changes what is named and differs. Disabling ends all access of the person; the last administrator who can sign in stays.
+    /// </summary>
+    public async Task<Outcome<User>> UpdateAsync(Guid id, bool? isAdmin, bool? isActive, string actor, CancellationToken ct)
     {
         await using var db = await databases.CreateDbContextAsync(ct);
         await using var write = await db.BeginWriteAsync(ct);
@@ -120,17 +115,35 @@ internal sealed class Accounts(
             return Reasons.UserUnknown;
         }
 
-        var wasActiveAdmin = user is { IsAdmin: true, IsDisabled: false };
-        change(user);
+        var couldAdminister = user is { IsAdmin: true, IsDisabled: false };
+        if (isAdmin is { } admin && admin != user.IsAdmin)
+        {
+            user.IsAdmin = admin;
+            db.AddAudit(actor, admin ? "user.admin_granted" : "user.admin_revoked", Target(user), null, clock.GetUtcNow());
+        }
+
+        if (isActive is { } active && active == user.IsDisabled)
+        {
+            if (active)
+            {
+                user.Enable();
+            }
+            else
+            {
+                user.Disable();
+            }
+
+            db.AddAudit(actor, active ? "user.enabled" : "user.disabled", Target(user), null, clock.GetUtcNow());
+        }
+
         // Asked inside the write, so that two administrators cannot remove each other at once (AD-13).
-        if (wasActiveAdmin
+        if (couldAdminister
             && user is not { IsAdmin: true, IsDisabled: false }
             && !await db.Users.AnyAsync(u => u.Id != id && u.IsAdmin && !u.IsDisabled, ct))
         {
             return Reasons.LastAdministrator;
         }
 
-        db.AddAudit(actor, action, Target(user), null, clock.GetUtcNow());
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);
         sessions.Forget();

@@ -50,7 +50,7 @@ public sealed class AccountsTests : IAsyncLifetime
     {
         var user = await _room.AddUserAsync();
 
-        await _room.Accounts.DisableAsync(user.Id, "test", PeopleRoom.Ct);
+        await _room.Accounts.UpdateAsync(user.Id, null, false, "test", PeopleRoom.Ct);
 
         var after = await _room.Accounts.FindAsync(PeopleRoom.Email, PeopleRoom.Ct);
         Assert.Equal((1, true), (after!.Epoch, after.IsDisabled));
@@ -63,8 +63,8 @@ public sealed class AccountsTests : IAsyncLifetime
         var second = await _room.AddUserAsync("bob@example.test", isAdmin: true);
 
         var outcomes = await Task.WhenAll(
-            Task.Run(() => _room.Accounts.SetAdminAsync(first.Id, false, "test", PeopleRoom.Ct)),
-            Task.Run(() => _room.Accounts.DisableAsync(second.Id, "test", PeopleRoom.Ct)));
+            Task.Run(() => _room.Accounts.UpdateAsync(first.Id, false, null, "test", PeopleRoom.Ct)),
+            Task.Run(() => _room.Accounts.UpdateAsync(second.Id, null, false, "test", PeopleRoom.Ct)));
 
         Assert.Single(outcomes, o => !o.Ok(out _, out var refusal) && refusal.Reason == Reasons.LastAdministrator);
         await using var db = _room.Open();
@@ -74,7 +74,7 @@ public sealed class AccountsTests : IAsyncLifetime
     [Fact]
     public async Task Whoever_is_not_there_cannot_be_changed()
     {
-        (await _room.Accounts.DisableAsync(Guid.NewGuid(), "test", PeopleRoom.Ct)).Ok(out _, out var refusal);
+        (await _room.Accounts.UpdateAsync(Guid.NewGuid(), null, false, "test", PeopleRoom.Ct)).Ok(out _, out var refusal);
         Assert.Equal(Reasons.UserUnknown, refusal!.Reason);
     }
 
@@ -83,9 +83,9 @@ public sealed class AccountsTests : IAsyncLifetime
     {
         var user = await _room.AddUserAsync(isAdmin: true);
         await _room.AddUserAsync("bob@example.test", isAdmin: true);
-        await _room.Accounts.SetAdminAsync(user.Id, false, "test", PeopleRoom.Ct);
-        await _room.Accounts.DisableAsync(user.Id, "test", PeopleRoom.Ct);
-        await _room.Accounts.EnableAsync(user.Id, "test", PeopleRoom.Ct);
+        await _room.Accounts.UpdateAsync(user.Id, false, null, "test", PeopleRoom.Ct);
+        await _room.Accounts.UpdateAsync(user.Id, null, false, "test", PeopleRoom.Ct);
+        await _room.Accounts.UpdateAsync(user.Id, null, true, "test", PeopleRoom.Ct);
 
         await using var db = _room.Open();
         var rows = await db.Audit.Where(a => a.Target == $"user:{user.Id}").OrderBy(a => a.Id).ToListAsync(PeopleRoom.Ct);

@@ -174,10 +174,10 @@ public sealed class SessionsTests : IAsyncLifetime
         var visitor = await _room.SignedInAsync(_ada);
         Assert.NotNull(await _room.WhoAsync(visitor));
 
-        await _room.Accounts.DisableAsync(_ada.Id, "test", PeopleRoom.Ct);
+        await _room.Accounts.UpdateAsync(_ada.Id, null, false, "test", PeopleRoom.Ct);
         Assert.Null(await _room.WhoAsync(visitor));
 
-        await _room.Accounts.EnableAsync(_ada.Id, "test", PeopleRoom.Ct);
+        await _room.Accounts.UpdateAsync(_ada.Id, null, true, "test", PeopleRoom.Ct);
         Assert.Null(await _room.WhoAsync(visitor)); // what was ended stays ended
     }
 

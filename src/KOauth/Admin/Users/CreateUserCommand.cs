@@ -2,56 +2,64 @@ using System.CommandLine;
 using KOauth.Hosting;
 using KOauth.People;
 using KOauth.Protocol;
+using Spectre.Console;
 
 namespace KOauth.Admin.Users;
 
 /// <summary>Makes an account. The password is asked for twice on a terminal, or comes on standard input.</summary>
-internal sealed class CreateUserCommand : Command
+internal sealed class CreateUserCommand : StoreCommand
 {
-    private const int Misused = 2;
+    private readonly Argument<string> _email = UserEmail.Argument();
+    private readonly Option<bool> _admin = new("--admin") { Description = "Make the account an administrator" };
+    private readonly Option<bool> _passwordStdin = new("--password-stdin") { Description = "Read the password from standard input, one line" };
 
     public CreateUserCommand(CommandServices services)
-        : base("create", "Make an account")
+        : base("create", "Make an account", services, mayCreate: true)
     {
-        var email = UserFacts.EmailArgument();
-        var admin = new Option<bool>("--admin") { Description = "Make the account an administrator" };
-        var passwordStdin = new Option<bool>("--password-stdin") { Description = "Read the password from standard input, one line" };
-        var json = GlobalOptions.Json();
-        Add(email);
-        Add(admin);
-        Add(passwordStdin);
-        Add(json);
-        SetAction(async (command, ct) =>
+        Add(_email);
+        Add(_admin);
+        Add(_passwordStdin);
+        Validators.Add(result =>
         {
-            var fromInput = command.GetValue(passwordStdin);
-            if (!fromInput && !services.IsTerminal)
+            if (!result.GetValue(_passwordStdin) && !services.IsTerminal)
             {
-                await command.Error().WriteLineAsync("There is no terminal to ask for the password. Pipe it in: koauth user create EMAIL --password-stdin");
-                return Misused;
+                result.AddError("There is no terminal to ask for the password. Pipe it in: koauth user create EMAIL --password-stdin");
             }
-
-            var accounts = (await services.OpenOrCreateAsync(command, ct)).GetRequiredService<Accounts>();
-            var password = fromInput ? await services.Input.ReadLineAsync(ct) : AskTwice(command, services);
-            var user = UserFacts.Value(await accounts.CreateAsync(
-                command.GetRequiredValue(email), password ?? "", command.GetValue(admin), "cli", ct));
-            if (command.GetValue(json))
-            {
-                command.PrintJson(UserFacts.Of(user));
-            }
-            else
-            {
-                await command.Output().WriteLineAsync($"Made the account {Printable.Text(user.Email!)}{(user.IsAdmin ? ", an administrator" : "")}.");
-            }
-
-            return 0;
         });
     }
 
-    private static string? AskTwice(ParseResult command, CommandServices services)
+    protected override async Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
     {
-        var password = SecretPrompt.Ask(command, services, $"Password (at least {PasswordPolicy.MinLength} characters)");
-        return SecretPrompt.Ask(command, services, "Password again") == password
-            ? password
-            : throw new CommandRefusedException(Reasons.PasswordsDiffer.Person);
+        var password = command.GetValue(_passwordStdin) ? await Services.Input.ReadLineAsync(ct) : await AskTwiceAsync(command, ct);
+        if (password is null)
+        {
+            return Refuse(command, new Refusal(Reasons.PasswordsDiffer));
+        }
+
+        var accounts = services.GetRequiredService<Accounts>();
+        if (!(await accounts.CreateAsync(command.GetRequiredValue(_email), password, command.GetValue(_admin), Actor, ct)).Ok(out var user, out var refusal))
+        {
+            return Refuse(command, refusal);
+        }
+
+        if (command.GetValue(Json))
+        {
+            command.PrintJson(UserView.Of(user));
+        }
+        else
+        {
+            command.Output().WriteLine($"Made the account {Printable.Text(user.Email!)}{(user.IsAdmin ? ", an administrator" : "")}.");
+        }
+
+        return Done;
+    }
+
+    /// <summary>The password, or null when it was typed differently the second time.</summary>
+    private async Task<string?> AskTwiceAsync(ParseResult command, CancellationToken ct)
+    {
+        var terminal = Services.Terminal(command.Output());
+        var first = await terminal.PromptAsync(new TextPrompt<string>($"Password, at least {PasswordPolicy.MinLength} characters:").Secret(null), ct);
+        var second = await terminal.PromptAsync(new TextPrompt<string>("Password again:").Secret(null), ct);
+        return first == second ? first : null;
     }
 }

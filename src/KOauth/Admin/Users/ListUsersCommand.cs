@@ -4,36 +4,32 @@ using KOauth.People;
 
 namespace KOauth.Admin.Users;
 
-internal sealed class ListUsersCommand : Command
+internal sealed class ListUsersCommand(CommandServices services) : StoreCommand("list", "List the accounts", services)
 {
-    public ListUsersCommand(CommandServices services)
-        : base("list", "List the accounts")
+    protected override async Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
     {
-        var json = GlobalOptions.Json();
-        Add(json);
-        SetAction(async (command, ct) =>
+        var (users, total) = await services.GetRequiredService<Accounts>().ListAsync(ct);
+        var views = users.Select(UserView.Of).ToList();
+        if (command.GetValue(Json))
         {
-            var accounts = (await services.OpenAsync(command, ct)).GetRequiredService<Accounts>();
-            var users = (await accounts.ListAsync(ct)).Select(UserFacts.Of).ToList();
-            if (command.GetValue(json))
-            {
-                command.PrintJson(users);
-            }
-            else if (users.Count == 0)
-            {
-                await command.Output().WriteLineAsync("There is no account yet. Make one: koauth user create EMAIL");
-            }
-            else
-            {
-                command.PrintColumns(
-                [
-                    ["E-MAIL", "ROLE", "STATE", "LAST SIGN-IN"],
-                    .. users.Select(u => (string?[])
-                        [u.Email, u.Admin ? "administrator" : "user", u.Active ? "active" : "disabled", UserFacts.Time(u.LastSignInAt)]),
-                ]);
-            }
+            command.PrintJson(new { users = views, total });
+            return Done;
+        }
 
-            return 0;
-        });
+        if (total == 0)
+        {
+            command.Output().WriteLine("No accounts. Make one: koauth user create EMAIL");
+            return Done;
+        }
+
+        command.PrintColumns(views
+            .Select(u => (string[])[u.Email, u.Role, u.State, Sheet.Day(u.LastSignInAt)])
+            .Prepend(["E-MAIL", "ROLE", "STATE", "LAST SIGN-IN"]));
+        if (total > views.Count)
+        {
+            command.Output().WriteLine($"{views.Count} of {total} accounts are shown.");
+        }
+
+        return Done;
     }
 }

@@ -4,29 +4,30 @@ using KOauth.People;
 
 namespace KOauth.Admin.Users;
 
-internal sealed class ShowUserCommand : Command
+internal sealed class ShowUserCommand : StoreCommand
 {
-    public ShowUserCommand(CommandServices services)
-        : base("show", "Show an account")
-    {
-        var email = UserFacts.EmailArgument();
-        var json = GlobalOptions.Json();
-        Add(email);
-        Add(json);
-        SetAction(async (command, ct) =>
-        {
-            var accounts = (await services.OpenAsync(command, ct)).GetRequiredService<Accounts>();
-            var facts = UserFacts.Of(await UserFacts.FindAsync(accounts, command.GetRequiredValue(email), ct));
-            if (command.GetValue(json))
-            {
-                command.PrintJson(facts);
-            }
-            else
-            {
-                facts.Print(command);
-            }
+    private readonly Argument<string> _email = UserEmail.Argument();
 
-            return 0;
-        });
+    public ShowUserCommand(CommandServices services)
+        : base("show", "Show an account", services) => Add(_email);
+
+    protected override async Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
+    {
+        var email = command.GetRequiredValue(_email);
+        if (await services.GetRequiredService<Accounts>().FindAsync(email, ct) is not { } user)
+        {
+            return Refuse(command, UserEmail.Unknown(email));
+        }
+
+        if (command.GetValue(Json))
+        {
+            command.PrintJson(UserView.Of(user));
+        }
+        else
+        {
+            UserView.Of(user).Print(command);
+        }
+
+        return Done;
     }
 }

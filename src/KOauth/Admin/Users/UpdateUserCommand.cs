@@ -4,46 +4,69 @@ using KOauth.People;
 
 namespace KOauth.Admin.Users;
 
-/// <summary>Changes what an account may do. What <c>disable</c> ended stays ended when the account is made active again.</summary>
-internal sealed class UpdateUserCommand : Command
+/// <summary>Changes what an account may do. What disabling ended stays ended when the account is made active again.</summary>
+internal sealed class UpdateUserCommand : StoreCommand
 {
-    private const int Misused = 2;
+    private readonly Argument<string> _email = UserEmail.Argument();
+
+    private readonly Option<bool?> _admin = new("--admin")
+    {
+        Description = "Make it an administrator, or with =false an ordinary user",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<bool?> _active = new("--active")
+    {
+        Description = "Let it sign in again, or with =false disable it",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
 
     public UpdateUserCommand(CommandServices services)
-        : base("update", "Change an account")
+        : base("update", "Change an account; prints what changed", services)
     {
-        var email = UserFacts.EmailArgument();
-        var admin = new Option<bool?>("--admin") { Description = "Make it an administrator, or with =false an ordinary user", Arity = ArgumentArity.ZeroOrOne };
-        var active = new Option<bool?>("--active") { Description = "Let it sign in again, or with =false disable it", Arity = ArgumentArity.ZeroOrOne };
-        Add(email);
-        Add(admin);
-        Add(active);
-        SetAction(async (command, ct) =>
+        Add(_email);
+        Add(_admin);
+        Add(_active);
+        Validators.Add(result =>
         {
-            var (isAdmin, isActive) = (command.GetValue(admin), command.GetValue(active));
-            if (isAdmin is null && isActive is null)
+            if (result.GetResult(_admin) is null && result.GetResult(_active) is null)
             {
-                await command.Error().WriteLineAsync("Nothing to change is named. See: koauth user update --help");
-                return Misused;
+                result.AddError("Nothing to change is named.");
             }
-
-            var accounts = (await services.OpenAsync(command, ct)).GetRequiredService<Accounts>();
-            var user = await UserFacts.FindAsync(accounts, command.GetRequiredValue(email), ct);
-            if (isActive is { } shouldBeActive && shouldBeActive == user.IsDisabled)
-            {
-                UserFacts.Value(shouldBeActive
-                    ? await accounts.EnableAsync(user.Id, "cli", ct)
-                    : await accounts.DisableAsync(user.Id, "cli", ct));
-                await command.Output().WriteLineAsync($"{Printable.Text(user.Email!)}: {(shouldBeActive ? "disabled -> active" : "active -> disabled")}");
-            }
-
-            if (isAdmin is { } shouldBeAdmin && shouldBeAdmin != user.IsAdmin)
-            {
-                UserFacts.Value(await accounts.SetAdminAsync(user.Id, shouldBeAdmin, "cli", ct));
-                await command.Output().WriteLineAsync($"{Printable.Text(user.Email!)}: {(shouldBeAdmin ? "user -> administrator" : "administrator -> user")}");
-            }
-
-            return 0;
         });
     }
+
+    protected override async Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
+    {
+        var accounts = services.GetRequiredService<Accounts>();
+        var email = command.GetRequiredValue(_email);
+        if (await accounts.FindAsync(email, ct) is not { } user)
+        {
+            return Refuse(command, UserEmail.Unknown(email));
+        }
+
+        var before = UserView.Of(user);
+        if (!(await accounts.UpdateAsync(user.Id, Wish(command, _admin), Wish(command, _active), Actor, ct)).Ok(out var changed, out var refusal))
+        {
+            return Refuse(command, refusal);
+        }
+
+        var after = UserView.Of(changed);
+        if (command.GetValue(Json))
+        {
+            command.PrintJson(after);
+            return Done;
+        }
+
+        Print(command, "Role", before.Role, after.Role);
+        Print(command, "State", before.State, after.State);
+        return Done;
+    }
+
+    /// <summary>The bare option means yes.</summary>
+    private static bool? Wish(ParseResult command, Option<bool?> option) =>
+        command.GetResult(option) is null ? null : command.GetValue(option) ?? true;
+
+    private static void Print(ParseResult command, string label, string before, string after) =>
+        command.Output().WriteLine(before == after ? $"{label}: {after}, as it was" : $"{label}: {before} -> {after}");
 }
