@@ -7,7 +7,7 @@ internal sealed record BenchOptions
 {
     public const string Usage = """
         Usage: dotnet run -c Release --project bench -- [ROW…] [--seconds N] [--runs N] [--warm-up N] [--connections N]
-                                                        [--log LEVEL] [--published] [--markdown]
+                                                        [--log LEVEL] [--published] [--set NAME=VALUE]… [--markdown]
         """;
 
     public IReadOnlyList<string> Rows { get; private init; } = [];
@@ -26,6 +26,9 @@ internal sealed record BenchOptions
     /// <summary>Load the published program instead of the built one.</summary>
     public bool Published { get; private init; }
 
+    /// <summary>Environment variables of the server, to try something out or to let perf read names.</summary>
+    public IReadOnlyDictionary<string, string> Environment { get; private init; } = new Dictionary<string, string>();
+
     /// <summary>Write the tables into docs/performance.md.</summary>
     public bool Markdown { get; private init; }
 
@@ -43,6 +46,7 @@ internal sealed record BenchOptions
                 "--warm-up" => options with { WarmUp = Number(args, ++i) },
                 "--connections" => options with { Connections = Number(args, ++i) },
                 "--log" => options with { LogLevel = Text(args, ++i) },
+                "--set" => options with { Environment = With(options.Environment, Text(args, ++i)) },
                 "--published" => options with { Published = true },
                 "--markdown" => options with { Markdown = true },
                 var row when rows.Contains(row) => options with { Rows = [.. options.Rows, row] },
@@ -51,6 +55,14 @@ internal sealed record BenchOptions
         }
 
         return options;
+    }
+
+    private static Dictionary<string, string> With(IReadOnlyDictionary<string, string> environment, string setting)
+    {
+        var equals = setting.IndexOf('=', StringComparison.Ordinal);
+        return equals > 0
+            ? new Dictionary<string, string>(environment) { [setting[..equals]] = setting[(equals + 1)..] }
+            : throw new BenchFailedException($"--set needs NAME=VALUE.\n{Usage}");
     }
 
     private static string Text(IReadOnlyList<string> args, int i) =>

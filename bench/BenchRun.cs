@@ -52,7 +52,7 @@ internal static class BenchRun
 
         if (Rows.Loads.Any(r => options.Wants(r.Name)))
         {
-            await using var world = await World.StartAsync(options.Published ? published! : built, options.LogLevel);
+            await using var world = await World.StartAsync(options.Published ? published! : built, options);
             foreach (var row in Rows.Loads.Where(r => options.Wants(r.Name)))
             {
                 Load(row, world, world.Server, options, report);

@@ -11,7 +11,7 @@ internal static class MemoryRows
     public static async Task MeasureAsync(string which, string program, BenchOptions options, Report report)
     {
         var directory = Repository.NewDirectory();
-        await using (var server = await World.StartServerAsync(program, directory, options.LogLevel))
+        await using (var server = await World.StartServerAsync(program, directory, options))
         {
             await Task.Delay(_idle);
             report.Add($"idle anonymous memory, {which}", ProcFiles.AnonymousBytes(server.Id) / 1024.0 / 1024.0, "MB", Target);

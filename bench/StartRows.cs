@@ -20,7 +20,7 @@ internal static class StartRows
 
     private static async Task<double> StartAsync(string program, string directory, BenchOptions options)
     {
-        await using var server = await World.StartServerAsync(program, directory, options.LogLevel);
+        await using var server = await World.StartServerAsync(program, directory, options);
         return server.StartTime.TotalSeconds;
     }
 

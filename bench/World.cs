@@ -37,13 +37,13 @@ internal sealed class World : IAsyncDisposable
 
     public ServerProcess Server { get; }
 
-    public static async Task<World> StartAsync(string program, string logLevel)
+    public static async Task<World> StartAsync(string program, BenchOptions options)
     {
         var directory = Repository.NewDirectory();
         await CommandAsync("", "resource", "register", Resource, "--scopes", "notes:read notes:write");
         var client = await CommandAsync("", "client", "register", ClientId, "--redirect-uris", RedirectUri, "--trusted", "--json");
         await CommandAsync(Password + "\n", "user", "create", Email, "--password-stdin");
-        var server = await StartServerAsync(program, directory, logLevel);
+        var server = await StartServerAsync(program, directory, options);
         using var json = JsonDocument.Parse(client);
         var world = new World(directory, server, json.RootElement.GetProperty("clientSecret").GetString()!);
         await world.SignInAsync();
@@ -57,15 +57,15 @@ internal sealed class World : IAsyncDisposable
     /// The server as it comes, but for one setting: with the usual grace a client that refreshes nine times in ten minutes is
     /// answered the token it has, which writes nothing. Without grace every refresh is a durable write.
     /// </summary>
-    public static Task<ServerProcess> StartServerAsync(string program, string directory, string logLevel)
+    public static Task<ServerProcess> StartServerAsync(string program, string directory, BenchOptions options)
     {
         var port = ServerProcess.FreePort();
-        var environment = new Dictionary<string, string>
+        var environment = new Dictionary<string, string>(options.Environment)
         {
             ["KOAUTH_DATA"] = directory,
             ["KOAUTH_URLS"] = $"http://localhost:{port}",
             ["KOAUTH_REFRESH_GRACE"] = "0",
-            ["KOAUTH_LOG_LEVEL"] = logLevel,
+            ["KOAUTH_LOG_LEVEL"] = options.LogLevel,
         };
         return ServerProcess.StartAsync(Child.Start(program, ["serve"], environment), port, Probe);
     }

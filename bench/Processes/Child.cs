@@ -2,11 +2,10 @@ using System.Diagnostics;
 
 namespace KOauth.Bench.Processes;
 
-/// <summary>Starts programs with an environment that holds nothing which could change what is measured, but what perf needs to read names.</summary>
+/// <summary>Starts programs with an environment that holds nothing which could change what is measured.</summary>
 internal static class Child
 {
     private static readonly string[] _cleared = ["KOAUTH_", "ASPNETCORE_", "DOTNET_", "COMPlus_", "JWT_", "PORT", "DATABASE_URL", "BASE_URL"];
-    private static readonly string[] _kept = ["DOTNET_ROOT", "DOTNET_PerfMapEnabled"];
 
     public static ProcessStartInfo Start(string program, IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
     {
@@ -39,5 +38,5 @@ internal static class Child
     }
 
     private static bool IsCleared(string name) =>
-        !_kept.Any(k => name.StartsWith(k, StringComparison.Ordinal)) && _cleared.Any(c => name.StartsWith(c, StringComparison.Ordinal));
+        !name.StartsWith("DOTNET_ROOT", StringComparison.Ordinal) && _cleared.Any(c => name.StartsWith(c, StringComparison.Ordinal));
 }
