@@ -16,7 +16,7 @@ namespace KOauth.Grants;
 /// the person said no. The only place that seals a code.
 /// </summary>
 internal sealed class Approval(
-    IDbContextFactory<KOauthDb> databases, KeyRing keys, Sealer sealer, Audiences audiences, KOauthSettings settings, TimeProvider clock)
+    ILedger ledger, IDbContextFactory<KOauthDb> databases, KeyRing keys, Sealer sealer, Audiences audiences, KOauthSettings settings, TimeProvider clock)
 {
     /// <summary>How the approval came about; the story and later the grant's page say it.</summary>
     public const string ByPerson = "approved by the person";
@@ -66,12 +66,10 @@ internal sealed class Approval(
             return Reasons.ResourceUnknown;
         }
 
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var linkEpoch = await db.Links.Where(l => l.UserId == person.UserId && l.ClientKey == client.Key)
-            .Select(l => l.Epoch).SingleOrDefaultAsync(ct);
+        var linkEpoch = await ledger.FindLinkEpochAsync(person.UserId, client.Key, ct);
         if (how == ByPerson && !client.IsSelfAsserted)
         {
-            await RememberAsync(db, ticket, client, person, ct);
+            await RememberAsync(ticket, client, person, ct);
         }
 
         story.Tell(StoryEvents.AuthorizationApproved, "Authorization approved", ("how", how), ("scopes", ticket.Scopes));
@@ -112,8 +110,9 @@ internal sealed class Approval(
 
     public static byte[] HashOf(string redirectUri) => SHA256.HashData(Encoding.UTF8.GetBytes(redirectUri))[..16];
 
-    private async Task RememberAsync(KOauthDb db, FlowTicket ticket, Client client, SignedIn person, CancellationToken ct)
+    private async Task RememberAsync(FlowTicket ticket, Client client, SignedIn person, CancellationToken ct)
     {
+        await using var db = await databases.CreateDbContextAsync(ct);
         var consent = await db.Consents.SingleOrDefaultAsync(
             c => c.UserId == person.UserId && c.ClientKey == client.Key && c.ResourceKey == ticket.ResourceKey, ct);
         if (consent is null)

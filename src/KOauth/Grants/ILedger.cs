@@ -20,6 +20,9 @@ internal interface ILedger
     /// <summary>The grant as it is, with whether its epochs still hold; null if there is none. Expiry is not looked at.</summary>
     Task<GrantRecord?> FindAsync(Guid id, CancellationToken ct);
 
+    /// <summary>The epoch of the tie between a person and a client (see <see cref="Link"/>); 0 while nothing was disconnected.</summary>
+    Task<int> FindLinkEpochAsync(Guid userId, int clientKey, CancellationToken ct);
+
     /// <summary>
     /// Answers the presented generation by the rules of <c>Rotation</c>: the next generation, or the current one again.
     /// Refusals: the <c>refresh_*</c> reasons (a reused token ends the grant), <see cref="Reasons.ClientInactive"/> and

@@ -20,6 +20,9 @@ internal sealed class SqliteLedger(
 
     public Task<GrantRecord?> FindAsync(Guid id, CancellationToken ct) => Task.FromResult(_readers.Find(id));
 
+    public Task<int> FindLinkEpochAsync(Guid userId, int clientKey, CancellationToken ct) =>
+        Task.FromResult(_readers.FindLinkEpoch(userId, clientKey));
+
     public async Task<Outcome<Rotated>> RotateAsync(Guid id, int presented, long source, CancellationToken ct)
     {
         var turn = new RotateTurn(id, presented, source, ct);

@@ -3,19 +3,33 @@ using Microsoft.Data.Sqlite;
 
 namespace KOauth.Data.Sqlite;
 
-/// <summary>A few connections that read grants, each with its prepared statement. A read takes microseconds, so it is synchronous.</summary>
+/// <summary>A few connections that read grants and links, each with its prepared statements. A read takes microseconds, so it is synchronous.</summary>
 internal sealed class SqliteReaders(StoreSettings settings) : IDisposable
 {
     private readonly Reader?[] _idle = new Reader?[8];
     private volatile bool _disposed;
 
-    public GrantRecord? Find(Guid id)
+    public GrantRecord? Find(Guid id) => Read(id, static (reader, id) => reader.Grants.Find(id));
+
+    public int FindLinkEpoch(Guid userId, int clientKey) =>
+        Read((userId, clientKey), static (reader, link) => reader.Links.FindEpoch(link.userId, link.clientKey));
+
+    public void Dispose()
+    {
+        _disposed = true;
+        for (var i = 0; i < _idle.Length; i++)
+        {
+            Interlocked.Exchange(ref _idle[i], null)?.Dispose();
+        }
+    }
+
+    private T Read<TKey, T>(TKey key, Func<Reader, TKey, T> read)
     {
         var reader = Take();
-        GrantRecord? found;
+        T found;
         try
         {
-            found = reader.Grants.Find(id);
+            found = read(reader, key);
         }
         catch
         {
@@ -25,15 +39,6 @@ internal sealed class SqliteReaders(StoreSettings settings) : IDisposable
 
         Return(reader);
         return found;
-    }
-
-    public void Dispose()
-    {
-        _disposed = true;
-        for (var i = 0; i < _idle.Length; i++)
-        {
-            Interlocked.Exchange(ref _idle[i], null)?.Dispose();
-        }
     }
 
     private Reader Take()
@@ -66,9 +71,12 @@ internal sealed class SqliteReaders(StoreSettings settings) : IDisposable
     {
         public GrantRows Grants { get; } = new(connection);
 
+        public LinkRows Links { get; } = new(connection);
+
         public void Dispose()
         {
             Grants.Dispose();
+            Links.Dispose();
             connection.Dispose();
         }
     }
