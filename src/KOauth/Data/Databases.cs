@@ -1,5 +1,6 @@
 using KOauth.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.EntityFrameworkCore.Migrations;
 
 namespace KOauth.Data;
@@ -10,6 +11,7 @@ internal sealed class Databases(StoreSettings settings, WriteGate gate, ConfigWa
     private readonly DbContextOptions<SqliteDb> _options = new DbContextOptionsBuilder<SqliteDb>()
         .UseSqlite(SqlitePragmas.ConnectionString(settings.DatabaseFile))
         .UseApplicationServiceProvider(new IdentitySchema(loggers))
+        .ConfigureWarnings(w => w.Ignore(RelationalEventId.PendingModelChangesWarning))
         .ReplaceService<IMigrationsSqlGenerator, WithoutRowid>()
         .AddInterceptors(new SqlitePragmas(settings.Durable))
         .Options;

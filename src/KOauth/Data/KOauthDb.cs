@@ -144,11 +144,11 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             value => JsonSerializer.Deserialize<T>(JsonSerializer.Serialize(value, JsonSerializerOptions.Default), JsonSerializerOptions.Default)!));
 
     /// <summary>Milliseconds since 1970.</summary>
-    private sealed class InstantConverter() : ValueConverter<DateTimeOffset, long>(
+    internal sealed class InstantConverter() : ValueConverter<DateTimeOffset, long>(
         instant => instant.ToUnixTimeMilliseconds(),
         number => DateTimeOffset.FromUnixTimeMilliseconds(number));
 
-    private sealed class GuidConverter() : ValueConverter<Guid, byte[]>(
+    internal sealed class GuidConverter() : ValueConverter<Guid, byte[]>(
         id => id.ToByteArray(),
         bytes => new Guid(bytes));
 }

@@ -5,6 +5,8 @@ using KOauth.Keys;
 using KOauth.People;
 using KOauth.Resources;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Metadata;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KOauth.Tests.Data;
@@ -27,6 +29,25 @@ public sealed class KOauthDbTests : IAsyncLifetime
         using var db = _database.Open();
 
         Assert.False(db.Database.HasPendingModelChanges(), "Add a migration: see Data/Sqlite/SqliteDesign.cs");
+    }
+
+    [Fact]
+    public void The_compiled_model_is_the_model()
+    {
+        using var db = _database.Open();
+
+        Assert.True(
+            Columns(db.Model).SequenceEqual(Columns(db.GetService<IDesignTimeModel>().Model)),
+            "Compile the model again: see Data/Sqlite/SqliteDesign.cs");
+
+        static List<string> Columns(IReadOnlyModel model) =>
+        [
+            .. from entity in model.GetEntityTypes()
+               from property in entity.GetProperties()
+               orderby entity.Name, property.Name
+               select $"{entity.GetTableName()} {entity.Name}.{property.Name} {property.ClrType} {property.GetColumnName()}"
+                   + $" {property.IsNullable} {property.GetMaxLength()} {property.GetValueConverter()?.GetType()} {property.IsPrimaryKey()}",
+        ];
     }
 
     [Fact]
