@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using KOauth.Hosting;
 using KOauth.Keys;
@@ -17,8 +18,10 @@ internal sealed class Flows(
     /// <summary>A page may be left open for a coffee, not for a day.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
-    public string Seal(FlowTicket ticket) =>
-        sealer.Seal(SealPurpose.Ticket, JsonSerializer.SerializeToUtf8Bytes(ticket, JsonSerializerOptions.Default));
+    // A ticket stands in a URL: letters outside ASCII as they are, not six characters each. Nothing of it is ever shown as HTML.
+    private static readonly JsonSerializerOptions _json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public string Seal(FlowTicket ticket) => sealer.Seal(SealPurpose.Ticket, JsonSerializer.SerializeToUtf8Bytes(ticket, _json));
 
     /// <summary>The ticket, if it is ours, young, of this browser, and not answered with no.</summary>
     public async Task<Outcome<FlowTicket>> OpenAsync(string? text, HttpContext http, CancellationToken ct)
@@ -28,7 +31,7 @@ internal sealed class Flows(
             return Reasons.TicketInvalid;
         }
 
-        var ticket = JsonSerializer.Deserialize<FlowTicket>(content, JsonSerializerOptions.Default)!;
+        var ticket = JsonSerializer.Deserialize<FlowTicket>(content, _json)!;
         if (clock.GetUtcNow() - ticket.At > Life)
         {
             return Reasons.TicketExpired;

@@ -91,7 +91,7 @@ internal static partial class Reasons
         "code_challenge must be 43 characters of base64url.", AppBroken, "The code_challenge is not a SHA-256 hash in base64url.");
 
     public static readonly Reason StateTooLong = new("state_too_long", "invalid_request",
-        "The state parameter is too long.", AppBroken, "The state is longer than 4096 bytes.");
+        "The state parameter is too long.", AppBroken, "The state is longer than 8192 bytes.");
 
     public static readonly Reason NonceTooLong = new("nonce_too_long", "invalid_request",
         "The nonce parameter is too long.", AppBroken, "The nonce does not fit into a code.");

@@ -9,10 +9,11 @@ namespace KOauth.OAuth.Authorize;
 internal sealed class AuthorizeRequest
 {
     /// <summary>Of the whole URL; the longest honest state fits three times percent-encoded.</summary>
-    public const int MaxLength = 15_000;
+    public const int MaxLength = 30_000;
 
     private const int MaxParameters = 64;
     private const int MaxScopeLength = 4096;
+    private const int MaxStateBytes = 8192;
 
     private readonly IQueryCollection _query;
 
@@ -34,7 +35,7 @@ internal sealed class AuthorizeRequest
     /// <summary>Given back byte for byte, and only if it came once and has a sane size.</summary>
     public string? State => _query["state"] is { Count: 1 } state && !IsStateTooLong ? state[0] : null;
 
-    public bool IsStateTooLong => System.Text.Encoding.UTF8.GetByteCount(_query["state"].ToString()) > 4096;
+    public bool IsStateTooLong => System.Text.Encoding.UTF8.GetByteCount(_query["state"].ToString()) > MaxStateBytes;
 
     private static readonly HashSet<string> _known = new(StringComparer.Ordinal)
     {
