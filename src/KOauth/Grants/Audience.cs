@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using KOauth.Clients;
 using KOauth.Hosting;
 using KOauth.Protocol;
@@ -16,6 +17,9 @@ internal sealed class Audience
 
     /// <summary>The configured default audience that is no registered resource.</summary>
     public const int DefaultKey = -1;
+
+    // A resource as requests see it is a snapshot that nobody writes to, so what follows from it is worked out once.
+    private static readonly ConditionalWeakTable<Resource, Audience> _ofResources = [];
 
     private readonly string[] _names;
     private readonly int[] _ids;
@@ -48,8 +52,8 @@ internal sealed class Audience
     /// <summary>All scopes that mean something here.</summary>
     public ScopeSet Scopes { get; }
 
-    public static Audience Of(Resource resource) => new(
-        resource.Key, resource.TokenAudience, resource.Name, resource, resource.Scopes.Select(s => (s.Id, s.Name)));
+    public static Audience Of(Resource resource) => _ofResources.GetValue(
+        resource, r => new Audience(r.Key, r.TokenAudience, r.Name, r, r.Scopes.Select(s => (s.Id, s.Name))));
 
     public static Audience OfIssuer(KOauthSettings settings) =>
         new(IssuerKey, settings.Issuer.Value, settings.Issuer.Host, null, []);
