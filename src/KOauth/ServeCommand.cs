@@ -63,7 +63,9 @@ internal sealed partial class ServeCommand : Command
         await app.WaitForShutdownAsync(ct);
 
         // A part that must run and does not is a failure, also when the stop itself went well.
-        return app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true }) ? 1 : 0;
+        // The ledger's writer is no such part; it says so itself.
+        var hasFailed = app.Services.GetServices<IHostedService>().OfType<BackgroundService>().Any(s => s.ExecuteTask is { IsFaulted: true });
+        return hasFailed ? 1 : Environment.ExitCode;
     }
 
     private static async Task StartAsync(WebApplication app, CancellationToken ct)

@@ -1,3 +1,4 @@
+using KOauth.Data;
 using KOauth.Hosting;
 using KOauth.Protocol;
 using KOauth.Stories;
@@ -34,7 +35,7 @@ internal sealed partial class UnexpectedErrors(ILogger<UnexpectedErrors> logger)
     private async Task TellAsync(HttpContext http, Exception unexpected)
     {
         var story = http.RequestServices.GetRequiredService<Story>();
-        var isOutage = unexpected is SqliteException or { InnerException: SqliteException };
+        var isOutage = unexpected is SqliteException or { InnerException: SqliteException } or StoreBusyException;
         var refusal = new Refusal(isOutage ? Reasons.Busy : Reasons.ServerBroken) { Detail = unexpected.GetType().Name };
         LogUnexpected(unexpected, http.Request.Method, http.Request.Path, story.Reference);
         story.Tell(StoryEvents.RequestFailed, refusal);
