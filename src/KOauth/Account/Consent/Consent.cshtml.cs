@@ -33,6 +33,9 @@ internal sealed class ConsentModel(
 
     public string ReturnsTo { get; private set; } = "";
 
+    /// <summary>The known application whose name this one uses without being it.</summary>
+    public string? PretendsToBe { get; private set; }
+
     /// <summary>Null when the application only wants to know who the person is.</summary>
     public string? ResourceName { get; private set; }
 
@@ -119,6 +122,7 @@ internal sealed class ConsentModel(
         Person = person;
         App = RequestingApp.Of(client);
         ReturnsTo = RequestingApp.ReturnsTo(ticket.RedirectUri);
+        PretendsToBe = App.IsSelfAsserted ? BorrowedNames.OwnerOf(client.Name, ticket.RedirectUri)?.Name : null;
         ResourceName = audience.Key == Audience.IssuerKey ? null : audience.Name;
         ResourceUrl = audience.Resource?.Uri;
         Permissions = ScopesInWords.Of(ScopeSet.Parse(ticket.Scopes), audience.Resource, person, client.GrantTypes.Contains("refresh_token"));
