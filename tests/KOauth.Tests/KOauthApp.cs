@@ -194,6 +194,9 @@ internal sealed class KOauthApp : IAsyncDisposable
         set => _peer.Address = value;
     }
 
+    /// <summary>Stops the server and leaves its files to be looked at.</summary>
+    public Task StopAsync() => _app.StopAsync();
+
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
