@@ -36,7 +36,7 @@ internal static class AuthorizeEndpoint
         if (!(await check.RequestAsync(request, caller, http, story, ct)).Ok(out var fresh, out refusal))
         {
             story.Tell(StoryEvents.AuthorizeRefused, refusal);
-            return Redirect(RedirectAnswer.Error(caller.RedirectUri.Value, refusal, request.State, settings.Issuer));
+            return new BackToApp(RedirectAnswer.Error(caller.RedirectUri.Value, refusal, request.State, settings.Issuer), caller.Client.Name);
         }
 
         return await nextStep.DecideAsync(fresh, caller.Client, request.Prompt, http, story, ct);

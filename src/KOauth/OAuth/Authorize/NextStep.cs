@@ -30,26 +30,26 @@ internal sealed class NextStep(ClientDirectory clients, Sessions sessions, Appro
         var person = await sessions.FindAsync(http, ct);
         if (person is null || person.AuthenticatedAt < ticket.AuthenticatedAfter)
         {
-            return prompt == Prompt.None ? Refuse(ticket, Reasons.LoginRequired, story) : Step("/account/login", ticket);
+            return prompt == Prompt.None ? Refuse(ticket, client, Reasons.LoginRequired, story) : Step("/account/login", ticket);
         }
 
         story.User = person.Email;
         if (await approval.WithoutAskingAsync(ticket, client, person, ct) is not { } how)
         {
-            return prompt == Prompt.None ? Refuse(ticket, Reasons.ConsentRequired, story) : Step("/account/consent", ticket);
+            return prompt == Prompt.None ? Refuse(ticket, client, Reasons.ConsentRequired, story) : Step("/account/consent", ticket);
         }
 
         return (await approval.ApproveAsync(ticket, client, person, how, story, ct)).Ok(out var url, out var refusal)
-            ? new SeeOther(url)
-            : Refuse(ticket, refusal.Reason, story);
+            ? new BackToApp(url, client.Name)
+            : Refuse(ticket, client, refusal.Reason, story);
     }
 
     private SeeOther Step(string page, FlowTicket ticket) => new($"{settings.Issuer}{page}?flow={flows.Seal(ticket)}");
 
-    private SeeOther Refuse(FlowTicket ticket, Reason reason, Story story)
+    private BackToApp Refuse(FlowTicket ticket, Client client, Reason reason, Story story)
     {
         var refusal = new Refusal(reason);
         story.Tell(StoryEvents.AuthorizeRefused, refusal);
-        return new SeeOther(RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer));
+        return new BackToApp(RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer), client.Name);
     }
 }
