@@ -31,6 +31,7 @@ public sealed class LedgerTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Fact]
+    [Trait("check", "A-84")]
     public async Task A_redeemed_grant_reads_back_as_it_was_written()
     {
         var grant = Sealed();

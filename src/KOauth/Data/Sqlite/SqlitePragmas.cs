@@ -49,10 +49,12 @@ internal sealed class SqlitePragmas(bool durable) : DbConnectionInterceptor
         return Task.CompletedTask;
     }
 
-    private static void Tell(DbConnection connection, bool durable)
+    public static void Run(DbConnection connection, string sql)
     {
         using var command = connection.CreateCommand();
-        command.CommandText = Statements(durable);
+        command.CommandText = sql;
         command.ExecuteNonQuery();
     }
+
+    private static void Tell(DbConnection connection, bool durable) => Run(connection, Statements(durable));
 }

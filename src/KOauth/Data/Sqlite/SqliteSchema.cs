@@ -23,12 +23,12 @@ internal sealed partial class SqliteSchema(StoreSettings settings, Databases dat
         DataDirectory.CreateDatabaseFile(settings.DatabaseFile);
         using (var connection = Open())
         {
-            Run(connection, "PRAGMA journal_mode=WAL;");
+            SqlitePragmas.Run(connection, "PRAGMA journal_mode=WAL;");
             if (Exists(connection, "__EFMigrationsLock"))
             {
                 // Nobody else migrates, we hold the directory: a row here was left by a migrator that was killed, and the next
                 // one would wait for it for ever.
-                Run(connection, "delete from \"__EFMigrationsLock\";");
+                SqlitePragmas.Run(connection, "delete from \"__EFMigrationsLock\";");
             }
         }
 
@@ -99,13 +99,6 @@ internal sealed partial class SqliteSchema(StoreSettings settings, Databases dat
         command.CommandText = "select count(*) from sqlite_master where type = 'table' and name = $name;";
         command.Parameters.AddWithValue("$name", table);
         return (long)command.ExecuteScalar()! == 1;
-    }
-
-    private static void Run(SqliteConnection connection, string sql)
-    {
-        using var command = connection.CreateCommand();
-        command.CommandText = sql;
-        command.ExecuteNonQuery();
     }
 
     [LoggerMessage(LogLevel.Information, "The database took {Count} changes and is at {Migration}")]
