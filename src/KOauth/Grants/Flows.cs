@@ -23,7 +23,7 @@ internal sealed class Flows(
 
     public string Seal(FlowTicket ticket) => sealer.Seal(SealPurpose.Ticket, JsonSerializer.SerializeToUtf8Bytes(ticket, _json));
 
-    /// <summary>The ticket, if it is ours, young, of this browser, and not answered with no.</summary>
+    /// <summary>The ticket, if it is ours, young, of this browser, and neither answered with no nor redeemed.</summary>
     public async Task<Outcome<FlowTicket>> OpenAsync(string? text, HttpContext http, CancellationToken ct)
     {
         if (string.IsNullOrEmpty(text) || !sealer.TryOpen(SealPurpose.Ticket, text, out var content))
@@ -43,7 +43,9 @@ internal sealed class Flows(
         }
 
         await using var db = await databases.CreateDbContextAsync(ct);
-        return await db.AnsweredFlows.AnyAsync(f => f.GrantId == ticket.GrantId, ct) ? Reasons.TicketSpent : ticket;
+        var answered = await db.AnsweredFlows.AnyAsync(f => f.GrantId == ticket.GrantId, ct)
+            || await db.Grants.AnyAsync(g => g.Id == ticket.GrantId, ct); // a second code of it would pass for a replay and end the grant
+        return answered ? Reasons.TicketSpent : ticket;
     }
 
     /// <summary>Where the browser goes to find the missing step.</summary>

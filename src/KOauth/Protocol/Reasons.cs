@@ -121,11 +121,6 @@ internal static partial class Reasons
         "The app may not use this server. Ask whoever runs it.",
         "The client is registered for other resources only.");
 
-    public static readonly Reason ResourceForbidden = new("resource_forbidden", "access_denied",
-        "The user may not use this resource.",
-        "Your account may not use this server. Ask whoever runs it.",
-        "The person is not among those who may use the resource.");
-
     public static readonly Reason LoginRequired = new("login_required", "login_required",
         "The user must sign in.", StartAgain, "prompt=none, and nobody is signed in.");
 
