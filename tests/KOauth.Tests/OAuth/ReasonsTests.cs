@@ -160,6 +160,32 @@ public sealed class ReasonsTests
     }
 
     [Fact]
+    [Trait("check", "HD-06")]
+    public async Task A_bug_is_told_without_a_word_about_the_machine()
+    {
+        await using var koauth = await StartAsync();
+        await koauth.ChangeClientAsync("app", c => c.Secrets = [null!]); // a row nobody could have written through the product
+
+        var reply = await koauth.TokenAsync(("grant_type", "refresh_token"), ("client_id", "app"), ("client_secret", _secret));
+
+        Assert.Equal(("server_error", 500), (reply.Error, (int)reply.Status));
+        Assert.Equal(Reasons.ServerBroken.Wire, reply.Json.GetProperty("error_description").GetString());
+        Assert.Equal("server_broken", koauth.Told[^1].Reason);
+    }
+
+    [Fact]
+    public async Task What_does_not_exist_is_told_in_json()
+    {
+        await using var koauth = await StartAsync();
+
+        var nowhere = await TokenReply.ReadAsync(await koauth.Http.GetAsync("/oauth/nowhere"));
+        var wrongMethod = await TokenReply.ReadAsync(await koauth.Http.GetAsync("/oauth/token"));
+
+        Assert.Equal(Reasons.NotFound.Error, nowhere.Error);
+        Assert.Equal(Reasons.MethodNotAllowed.Error, wrongMethod.Error);
+    }
+
+    [Fact]
     public void Every_reason_is_named_by_a_test()
     {
         var tests = string.Concat(Directory
