@@ -1,0 +1,17 @@
+namespace KOauth.Journeys.Running;
+
+/// <summary>How long to wait for what takes a moment on an idle machine: long enough for a busy one.</summary>
+internal static class Patience
+{
+    public static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
+
+    public static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>Ends with the test, or when patience does.</summary>
+    public static CancellationTokenSource Begin(CancellationToken test)
+    {
+        var patience = CancellationTokenSource.CreateLinkedTokenSource(test);
+        patience.CancelAfter(Long);
+        return patience;
+    }
+}

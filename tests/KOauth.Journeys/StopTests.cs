@@ -1,0 +1,61 @@
+using System.Net.Sockets;
+using System.Text;
+using KOauth.Journeys.Running;
+
+namespace KOauth.Journeys;
+
+/// <summary>What a service manager does to a server.</summary>
+public sealed class StopTests
+{
+    [Fact]
+    [Trait("check", "R-14")]
+    public async Task A_stop_lets_a_request_finish_and_ends_with_zero()
+    {
+        using var patience = Patience.Begin(TestContext.Current.CancellationToken);
+        using var directory = new TemporaryDirectory();
+        await using var server = await KOauthProcess.StartAsync(directory.Path, patience.Token);
+        var address = new Uri(server.Issuer);
+        using var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, patience.Token);
+        await using var stream = client.GetStream();
+
+        // The server says "100 Continue" when it reads the form: from then on the request is under way.
+        await stream.WriteAsync(Ascii(
+            $"POST /oauth/token HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\nExpect: 100-continue\r\n\r\n"),
+            patience.Token);
+        Assert.Contains("100 Continue", await ReadAsync(stream, patience.Token), StringComparison.Ordinal);
+
+        await server.Program.SignalAsync("TERM", patience.Token);
+        while (await AcceptsAsync(address, patience.Token))
+        {
+            await Task.Delay(Patience.Glance, patience.Token); // the signal arrives when it arrives
+        }
+
+        await stream.WriteAsync(Ascii("grant_type=no"), patience.Token);
+        var answer = await ReadAsync(stream, patience.Token);
+        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        Assert.Equal(0, await server.Program.ExitCodeAsync(patience.Token));
+    }
+
+    private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);
+
+    private static async Task<string> ReadAsync(NetworkStream stream, CancellationToken ct)
+    {
+        var buffer = new byte[8192];
+        return Encoding.ASCII.GetString(buffer, 0, await stream.ReadAsync(buffer, ct));
+    }
+
+    private static async Task<bool> AcceptsAsync(Uri address, CancellationToken ct)
+    {
+        try
+        {
+            using var probe = new TcpClient();
+            await probe.ConnectAsync(address.Host, address.Port, ct);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
