@@ -3,6 +3,7 @@ using KOauth.Hosting;
 using KOauth.Protocol;
 using KOauth.Stories;
 using Microsoft.Data.Sqlite;
+using SQLitePCL;
 
 namespace KOauth;
 
@@ -35,7 +36,7 @@ internal sealed partial class UnexpectedErrors(ILogger<UnexpectedErrors> logger)
     private async Task TellAsync(HttpContext http, Exception unexpected)
     {
         var story = http.RequestServices.GetRequiredService<Story>();
-        var isOutage = unexpected is SqliteException or { InnerException: SqliteException } or StoreBusyException;
+        var isOutage = IsOutage(unexpected) || IsOutage(unexpected.InnerException);
         var refusal = new Refusal(isOutage ? Reasons.Busy : Reasons.ServerBroken) { Detail = unexpected.GetType().Name };
         LogUnexpected(unexpected, http.Request.Method, http.Request.Path, story.Reference);
         story.Tell(StoryEvents.RequestFailed, refusal);
@@ -46,6 +47,13 @@ internal sealed partial class UnexpectedErrors(ILogger<UnexpectedErrors> logger)
 
         await AnswerAsync(http, refusal, isOutage ? StatusCodes.Status503ServiceUnavailable : StatusCodes.Status500InternalServerError, story.Reference);
     }
+
+    // Busy, locked, full, unreadable: the file's state, which passes. Any other error of the database is a mistake in a statement.
+    private static bool IsOutage(Exception? unexpected) => unexpected is StoreBusyException
+        or SqliteException
+        {
+            SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY,
+        };
 
     private static async Task AnswerAsync(HttpContext http, Refusal refusal, int status, string reference)
     {

@@ -102,7 +102,7 @@ internal sealed partial class StoryWriter(Journal journal, KOauthSettings settin
                 _inserts!.Write(batch);
                 return;
             }
-            catch (Exception broken) when (broken is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException)
+            catch (Exception broken) when (broken is not OperationCanceledException) // whatever it is, the server goes on
             {
                 Close();
                 if (attempt == Tries || !ct.CanBeCanceled)
@@ -138,7 +138,7 @@ internal sealed partial class StoryWriter(Journal journal, KOauthSettings settin
                 return true;
             }
         }
-        catch (Exception broken) when (broken is SqliteException or IOException or UnauthorizedAccessException or InvalidDataException)
+        catch (Exception broken) when (broken is not OperationCanceledException) // whatever it is, the server goes on
         {
             Close();
             LogFailed(broken);
