@@ -13,6 +13,9 @@ namespace KOauth;
 /// </summary>
 internal sealed partial class UnexpectedErrors(ILogger<UnexpectedErrors> logger)
 {
+    private static readonly int[] _passing =
+        [raw.SQLITE_BUSY, raw.SQLITE_LOCKED, raw.SQLITE_FULL, raw.SQLITE_IOERR, raw.SQLITE_CANTOPEN, raw.SQLITE_READONLY];
+
     public void Use(IApplicationBuilder app) => app.Use(async (http, next) =>
     {
         try
@@ -49,11 +52,8 @@ internal sealed partial class UnexpectedErrors(ILogger<UnexpectedErrors> logger)
     }
 
     // Busy, locked, full, unreadable: the file's state, which passes. Any other error of the database is a mistake in a statement.
-    private static bool IsOutage(Exception? unexpected) => unexpected is StoreBusyException
-        or SqliteException
-        {
-            SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_FULL or raw.SQLITE_IOERR or raw.SQLITE_CANTOPEN or raw.SQLITE_READONLY,
-        };
+    private static bool IsOutage(Exception? unexpected) =>
+        unexpected is StoreBusyException || (unexpected is SqliteException { SqliteErrorCode: var code } && _passing.Contains(code));
 
     private static async Task AnswerAsync(HttpContext http, Refusal refusal, int status, string reference)
     {

@@ -6,7 +6,7 @@ namespace KOauth.Stories;
 /// Takes events from requests and never delays or fails one: a bounded queue that <see cref="StoryWriter"/> empties, and a log line
 /// each. When the queue is full the event is dropped and counted; its log line stays.
 /// </summary>
-internal sealed class Journal(ILogger<Journal> logger)
+internal sealed class Journal(ILogger<Journal> logger) : IDisposable
 {
     private const int Capacity = 16_384;
 
@@ -16,6 +16,7 @@ internal sealed class Journal(ILogger<Journal> logger)
     private long _accepted;
     private long _finished;
     private long _dropped;
+    private readonly SemaphoreSlim _hurry = new(0);
     private TaskCompletionSource _progress = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ChannelReader<StoryEvent> Queue => _queue.Reader;
@@ -38,6 +39,15 @@ internal sealed class Journal(ILogger<Journal> logger)
         }
     }
 
+    /// <summary>Lets events come together for a while, unless somebody waits for them.</summary>
+    public async Task GatherAsync(TimeSpan atMost, CancellationToken ct)
+    {
+        await _hurry.WaitAsync(atMost, ct);
+        while (await _hurry.WaitAsync(0, ct))
+        {
+        }
+    }
+
     /// <summary>The writer is through with so many more, in the order they came.</summary>
     public void Finish(int count)
     {
@@ -49,6 +59,7 @@ internal sealed class Journal(ILogger<Journal> logger)
     public async Task FlushAsync(CancellationToken ct)
     {
         var told = Interlocked.Read(ref _accepted);
+        _hurry.Release();
         while (true)
         {
             var progress = Volatile.Read(ref _progress).Task;
@@ -60,6 +71,8 @@ internal sealed class Journal(ILogger<Journal> logger)
             await progress.WaitAsync(ct);
         }
     }
+
+    public void Dispose() => _hurry.Dispose();
 
     /// <summary>How many were dropped since this was last asked.</summary>
     public long TakeDropped() => Interlocked.Exchange(ref _dropped, 0);

@@ -45,12 +45,14 @@ internal sealed class StoryCleanUp(SqliteConnection connection, StoryLimits limi
         return forgotten;
     }
 
-    private int MakeRoom()
+    private int MakeRoom() => Forget("connected = 0") is > 0 and var forgotten ? forgotten : Forget("true");
+
+    private int Forget(string which)
     {
-        const string Least = "(select reference from stories order by connected, last_at limit $piece)";
+        var oldest = $"(select reference from stories where {which} order by last_at limit $piece)";
         using var transaction = connection.BeginTransaction();
-        var forgotten = Run(transaction, $"delete from events where story in {Least}", default)
-            + Run(transaction, $"delete from stories where reference in {Least}", default);
+        var forgotten = Run(transaction, $"delete from events where story in {oldest}", default)
+            + Run(transaction, $"delete from stories where reference in {oldest}", default);
         transaction.Commit();
         return forgotten;
     }

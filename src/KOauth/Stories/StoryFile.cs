@@ -15,7 +15,6 @@ internal static class StoryFile
             last_event text not null, last_reason text, connected integer not null default 0) without rowid;
         create index stories_last on stories(last_at);
         create index stories_client on stories(client, last_at);
-        create index stories_least on stories(connected, last_at);
         create table events(
             id integer primary key, story text not null, at integer not null, last_at integer not null, times integer not null default 1,
             name text not null, message text not null, reason text, client text, user text, resource text, address text, details text);

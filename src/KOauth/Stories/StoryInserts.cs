@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KOauth.Data.Sqlite;
 using Microsoft.Data.Sqlite;
 
 namespace KOauth.Stories;
@@ -9,29 +10,29 @@ internal sealed class StoryInserts : IDisposable
     private static readonly long _longestRow = (long)TimeSpan.FromDays(1).TotalMilliseconds;
 
     private readonly SqliteConnection _connection;
-    private readonly SqliteCommand _again;
-    private readonly SqliteCommand _insert;
-    private readonly SqliteCommand _story;
+    private readonly SqliteStatement _again;
+    private readonly SqliteStatement _insert;
+    private readonly SqliteStatement _story;
 
     public StoryInserts(SqliteConnection connection)
     {
         _connection = connection;
 
         // What happens all the time shares a row, at most a day long, so that gaps stay visible.
-        _again = Prepare("""
-            update events set times = times + 1, last_at = $at, address = $address
-            where id = (select max(id) from events where story = $story) and name = $name and reason is null and client is $client and at > $since
+        _again = new SqliteStatement(connection, """
+            update events set times = times + 1, last_at = ?1, address = ?2
+            where id = (select max(id) from events where story = ?3) and name = ?4 and reason is null and client is ?5 and at > ?6
             """);
-        _insert = Prepare("""
+        _insert = new SqliteStatement(connection, """
             insert into events(story, at, last_at, name, message, reason, client, user, resource, address, details)
-            values($story, $at, $at, $name, $message, $reason, $client, $user, $resource, $address, $details)
+            values(?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
             """);
-        _story = Prepare("""
+        _story = new SqliteStatement(connection, """
             insert into stories(reference, began_at, last_at, client, user, resource, last_event, last_reason, connected)
-            values($story, $at, $at, $client, $user, $resource, $name, $reason, coalesce($connected, 0))
+            values(?1, ?2, ?2, ?3, ?4, ?5, ?6, ?7, coalesce(?8, 0))
             on conflict(reference) do update set last_at = excluded.last_at, client = coalesce(excluded.client, client),
                 user = coalesce(excluded.user, user), resource = coalesce(excluded.resource, resource),
-                last_event = excluded.last_event, last_reason = excluded.last_reason, connected = coalesce($connected, connected)
+                last_event = excluded.last_event, last_reason = excluded.last_reason, connected = coalesce(?8, connected)
             """);
     }
 
@@ -40,7 +41,7 @@ internal sealed class StoryInserts : IDisposable
         using var transaction = _connection.BeginTransaction();
         foreach (var happened in batch)
         {
-            Write(happened, transaction);
+            Write(happened);
         }
 
         transaction.Commit();
@@ -53,62 +54,77 @@ internal sealed class StoryInserts : IDisposable
         _story.Dispose();
     }
 
-    private void Write(StoryEvent happened, SqliteTransaction transaction)
+    private void Write(StoryEvent happened)
     {
+        var at = happened.At.ToUnixTimeMilliseconds();
         var routine = happened is { Name: StoryEvents.TokenRefreshed, Reason: null };
-        if (!routine || Run(_again, happened, transaction) == 0)
+        if (!routine || !Repeat(happened, at))
         {
-            Run(_insert, happened, transaction);
+            Insert(happened, at);
         }
 
-        Run(_story, happened, transaction);
-    }
-
-    private SqliteCommand Prepare(string sql)
-    {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        foreach (var name in (string[])["$story", "$at", "$name", "$message", "$reason", "$client", "$user", "$resource", "$address", "$details", "$since", "$connected"])
+        _story.Bind(1, happened.Story);
+        _story.Bind(2, at);
+        Bind(_story, 3, happened.ClientId);
+        Bind(_story, 4, happened.User);
+        Bind(_story, 5, happened.Resource);
+        _story.Bind(6, happened.Name);
+        Bind(_story, 7, happened.Reason);
+        if (Connects(happened) is { } connected)
         {
-            if (sql.Contains(name, StringComparison.Ordinal))
-            {
-                command.Parameters.Add(new SqliteParameter { ParameterName = name });
-            }
+            _story.Bind(8, connected ? 1 : 0);
+        }
+        else
+        {
+            _story.BindNull(8);
         }
 
-        return command;
+        _story.Run();
     }
 
-    private static int Run(SqliteCommand command, StoryEvent happened, SqliteTransaction transaction)
+    private bool Repeat(StoryEvent happened, long at)
     {
-        command.Transaction = transaction;
-        foreach (SqliteParameter parameter in command.Parameters)
-        {
-            parameter.Value = Value(parameter.ParameterName, happened) ?? DBNull.Value;
-        }
-
-        return command.ExecuteNonQuery();
+        _again.Bind(1, at);
+        Bind(_again, 2, happened.Address);
+        _again.Bind(3, happened.Story);
+        _again.Bind(4, happened.Name);
+        Bind(_again, 5, happened.ClientId);
+        _again.Bind(6, at - _longestRow);
+        return _again.Run() > 0;
     }
 
-    private static object? Value(string parameter, StoryEvent happened) => parameter switch
+    private void Insert(StoryEvent happened, long at)
     {
-        "$story" => happened.Story,
-        "$at" => happened.At.ToUnixTimeMilliseconds(),
-        "$name" => happened.Name,
-        "$message" => happened.Message,
-        "$reason" => happened.Reason,
-        "$client" => happened.ClientId,
-        "$user" => happened.User,
-        "$resource" => happened.Resource,
-        "$address" => happened.Address,
-        "$details" => happened.Details.Count == 0 ? null : JsonSerializer.Serialize(happened.Details.Select(d => (string[])[d.Key, d.Value])),
-        "$since" => happened.At.ToUnixTimeMilliseconds() - _longestRow,
-        _ => happened.Name switch
-        {
-            _ when happened.Reason is not null => null,
-            StoryEvents.TokenExchanged or StoryEvents.TokenRefreshed => 1,
-            StoryEvents.GrantRevoked => 0,
-            _ => null,
-        },
+        _insert.Bind(1, happened.Story);
+        _insert.Bind(2, at);
+        _insert.Bind(3, happened.Name);
+        _insert.Bind(4, happened.Message);
+        Bind(_insert, 5, happened.Reason);
+        Bind(_insert, 6, happened.ClientId);
+        Bind(_insert, 7, happened.User);
+        Bind(_insert, 8, happened.Resource);
+        Bind(_insert, 9, happened.Address);
+        Bind(_insert, 10, happened.Details.Count == 0 ? null : JsonSerializer.Serialize(happened.Details.Select(d => (string[])[d.Key, d.Value])));
+        _insert.Run();
+    }
+
+    private static bool? Connects(StoryEvent happened) => happened switch
+    {
+        { Reason: not null } => null,
+        { Name: StoryEvents.TokenExchanged or StoryEvents.TokenRefreshed } => true,
+        { Name: StoryEvents.GrantRevoked } => false,
+        _ => null,
     };
+
+    private static void Bind(SqliteStatement statement, int position, string? value)
+    {
+        if (value is null)
+        {
+            statement.BindNull(position);
+        }
+        else
+        {
+            statement.Bind(position, value);
+        }
+    }
 }

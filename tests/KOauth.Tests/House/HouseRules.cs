@@ -21,7 +21,7 @@ public sealed partial class HouseRules
         ["Grants"] = ["Clients", "Keys", "People", "Resources", "Stories", "Hosting", "Data", "Protocol"],
         ["Keys"] = ["Hosting", "Data", "Protocol"],
         ["People"] = ["Keys", "Stories", "Hosting", "Data", "Protocol"],
-        ["Stories"] = ["Hosting", "Protocol"],
+        ["Stories"] = ["Hosting", "Data", "Protocol"],
         ["Hosting"] = ["Data", "Protocol"],
         ["Protocol"] = [],
 
