@@ -70,7 +70,8 @@ public sealed class JsonErrorsTests
             Assert.DoesNotContain("no such table", answer, StringComparison.Ordinal);
         }
 
-        Assert.False(page.Headers.Contains("Server"));    }
+        Assert.False(page.Headers.Contains("Server"));
+    }
 
     private static async Task<HttpResponseMessage> MustBeJsonAsync(string method, string path, HttpStatusCode status, string error)
     {

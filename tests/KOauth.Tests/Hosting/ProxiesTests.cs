@@ -1,5 +1,4 @@
 using System.Net;
-using KOauth.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using IPNetwork = System.Net.IPNetwork;

@@ -27,7 +27,7 @@ public sealed class StoryCleanUpTests
     [Fact, Trait("check", "R-49")]
     public async Task A_flood_of_attempts_that_lead_nowhere_does_not_push_out_connections()
     {
-        await using var shelf = new StoryShelf(new StoryLimits(TimeSpan.FromDays(90), TimeSpan.FromDays(30)) { MaxBytes = 512 * 1024 });
+        await using var shelf = new StoryShelf(new StoryLimits(TimeSpan.FromDays(90), TimeSpan.FromDays(30)) { MaxBytes = 256 * 1024 });
         var connection = shelf.NewStory("claude-mcp");
         connection.Tell(StoryEvents.TokenExchanged, "Exchanged");
         await shelf.WriteAsync();
