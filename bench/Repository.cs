@@ -25,7 +25,7 @@ internal static class Repository
         string[] arguments =
         [
             "publish", Path.Combine(Root, "src", "KOauth"), "-c", "Release", "--use-current-runtime", "--self-contained", "false",
-            "-p:PublishReadyToRun=true", "-p:RestorePackagesWithLockFile=false", "-o", target, "-v", "quiet", "--nologo",
+            "-p:PublishReadyToRun=true", "-p:NuGetLockFilePath=obj/published.lock.json", "-o", target, "-v", "quiet", "--nologo",
 
             // Not the obj folder of the build: a restore for one runtime would leave its marks there.
             $"-p:ArtifactsPath={Path.Combine(Root, "artifacts", "bench", "build")}",

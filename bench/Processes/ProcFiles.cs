@@ -23,12 +23,10 @@ internal static class ProcFiles
         return fields[1..9].Where((_, i) => i is not (3 or 4)).Sum(Number) / TicksPerSecond; // without idle and iowait
     }
 
-    /// <summary>Memory that is in no file: what a process really takes from the machine.</summary>
-    public static long AnonymousBytes(int process)
-    {
-        var line = File.ReadLines($"/proc/{process}/status").First(l => l.StartsWith("RssAnon:", StringComparison.Ordinal));
-        return 1024 * (long)Number(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]);
-    }
+    /// <summary>Memory that stands for no file: what a process really takes from the machine. Compiled code is counted as shared, but nobody shares it.</summary>
+    public static long AnonymousBytes(int process) => 1024 * (long)File.ReadLines($"/proc/{process}/status")
+        .Where(l => l.StartsWith("RssAnon:", StringComparison.Ordinal) || l.StartsWith("RssShmem:", StringComparison.Ordinal))
+        .Sum(l => Number(l.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]));
 
     public static string Processor() =>
         File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(": ")[1] ?? "unknown processor";

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 
 namespace KOauth.OAuth.Token;
@@ -5,12 +6,11 @@ namespace KOauth.OAuth.Token;
 /// <summary>The 200 of the token endpoint (RFC 6749 §5.1): no null members, a whole number of seconds, the granted scope always.</summary>
 internal sealed class TokenAnswer(string accessToken, long expiresIn, string scope, string? refreshToken, string? idToken) : IResult
 {
-    public async Task ExecuteAsync(HttpContext httpContext)
+    public Task ExecuteAsync(HttpContext httpContext)
     {
-        var response = httpContext.Response;
-        response.ContentType = "application/json";
-        response.Headers.CacheControl = "no-store";
-        using (var json = new Utf8JsonWriter(response.BodyWriter))
+        // Made whole before it is sent: with its length known it leaves in one piece, where a chunked body takes two.
+        var body = new ArrayBufferWriter<byte>(2048);
+        using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, accessToken);
@@ -30,6 +30,10 @@ internal sealed class TokenAnswer(string accessToken, long expiresIn, string sco
             json.WriteEndObject();
         }
 
-        await response.BodyWriter.FlushAsync(httpContext.RequestAborted);
+        var response = httpContext.Response;
+        response.ContentType = "application/json";
+        response.Headers.CacheControl = "no-store";
+        response.ContentLength = body.WrittenCount;
+        return response.Body.WriteAsync(body.WrittenMemory, httpContext.RequestAborted).AsTask();
     }
 }
