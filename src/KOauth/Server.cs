@@ -40,6 +40,7 @@ internal static class Server
         ActivatorUtilities.CreateInstance<UnexpectedErrors>(app.Services).Use(app);
         app.UseStoryAddress();
         app.UseJsonErrors();
+        app.UsePageErrors();
         app.UseRouting();
         app.UseCors();
         app.MapGet(Stylesheet.Path, Stylesheet.Handle);

@@ -7,6 +7,7 @@ internal sealed class ErrorPage(Refusal refusal, string reference, int status = 
 {
     public Refusal Refusal => refusal;
 
+    /// <summary>Of the story that tells more; empty when there is none.</summary>
     public string Reference => reference;
 
     /// <summary>

@@ -83,7 +83,7 @@ internal sealed class Sessions(
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);
 
-        Forget();
+        Forget(previous);
         cookies.Write(http, Cookies.Session, value, Absolute);
         knownBrowsers.Remember(http, user.Id);
     }
@@ -101,14 +101,23 @@ internal sealed class Sessions(
         await using var write = await db.BeginWriteAsync(ct);
         await db.Sessions.Where(s => s.Hash == hash).ExecuteDeleteAsync(ct);
         await write.CommitAsync(ct);
-        Forget();
+        Forget(hash);
     }
 
-    /// <summary>Believes nothing that was read before: called after every change to people or sessions in this process.</summary>
+    /// <summary>Believes nothing that was read before: called after every change to people in this process.</summary>
     public void Forget()
     {
         Interlocked.Increment(ref _version);
         _entries.Clear();
+    }
+
+    private void Forget(byte[]? hash)
+    {
+        Interlocked.Increment(ref _version);
+        if (hash is not null)
+        {
+            _entries.TryRemove(Convert.ToHexString(hash), out _);
+        }
     }
 
     /// <summary>Writes down when sessions were last seen, once every ten minutes each, together.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using KOauth.Protocol;
 
 namespace KOauth.Tests.Account;
 
@@ -50,6 +51,7 @@ public sealed class LogoutTests
 
         await browser.PostAsync("/account/logout", []);
         Assert.Equal(HttpStatusCode.BadRequest, browser.Status);
+        Assert.Contains(Reasons.FormForeign.Person, browser.Text, StringComparison.Ordinal);
 
         await browser.OpenAsync("/account");
         Assert.Equal("/account", browser.Location.AbsolutePath);

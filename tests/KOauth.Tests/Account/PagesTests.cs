@@ -116,6 +116,23 @@ public sealed class PagesTests
         Assert.Empty(browser.Page!.QuerySelectorAll("a"));
     }
 
+    [Theory]
+    [InlineData("/")]
+    [InlineData("/account/nothing")]
+    [InlineData("/account/login/x")]
+    public async Task An_address_with_nothing_at_it_says_so(string path)
+    {
+        await using var koauth = await KOauthApp.StartAsync();
+        using var browser = koauth.OpenBrowser();
+
+        await browser.OpenAsync(path);
+
+        Assert.Equal(HttpStatusCode.NotFound, browser.Status);
+        Assert.Contains(Reasons.NotFound.Person, browser.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("Reference", browser.Text, StringComparison.Ordinal);
+        Assert.True(browser.Response.Headers.CacheControl!.NoStore);
+    }
+
     [Fact]
     [Trait("check", "AZ-42")]
     public async Task Markup_in_parameters_stays_text()
