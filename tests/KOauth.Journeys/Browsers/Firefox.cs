@@ -76,12 +76,12 @@ internal sealed partial class Firefox : DrivenBrowser
             var answer = await SendAsync(
                 "script.evaluate",
                 Json(new { expression = $"JSON.stringify({expression})", target = new { context = _context }, awaitPromise = false }),
-                ct);
+                ct).WaitAsync(Patience.OneAnswer, ct);
             return answer["result"]?["value"]?.GetValue<string>() is { } text ? JsonNode.Parse(text) : null;
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or TimeoutException)
         {
-            return null; // the page went away while it was asked
+            return null; // the page went away while it was asked; at times Firefox then never answers
         }
     }
 

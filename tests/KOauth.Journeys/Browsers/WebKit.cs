@@ -65,10 +65,11 @@ internal sealed class WebKit : DrivenBrowser
     {
         try
         {
-            var answer = await SendAsync("execute/sync", new { script = $"return JSON.stringify({expression})", args = Array.Empty<object>() }, ct);
+            var answer = await SendAsync("execute/sync", new { script = $"return JSON.stringify({expression})", args = Array.Empty<object>() }, ct)
+                .WaitAsync(Patience.OneAnswer, ct);
             return answer?.GetValue<string>() is { } text ? JsonNode.Parse(text) : null;
         }
-        catch (InvalidOperationException)
+        catch (Exception gone) when (gone is InvalidOperationException or TimeoutException)
         {
             return null; // the page went away while it was asked
         }

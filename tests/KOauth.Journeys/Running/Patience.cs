@@ -5,6 +5,9 @@ internal static class Patience
 {
     public static readonly TimeSpan Long = TimeSpan.FromMinutes(5);
 
+    /// <summary>For one answer of a browser about its page; afterwards it is asked again.</summary>
+    public static readonly TimeSpan OneAnswer = TimeSpan.FromSeconds(10);
+
     public static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Ends with the test, or when patience does.</summary>
