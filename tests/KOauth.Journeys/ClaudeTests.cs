@@ -29,7 +29,7 @@ public sealed class ClaudeTests(World world)
             (_, _) => { },
             patience.Token);
 
-        Assert.Equal("[]", await ToolCall.RunAsync(http, world.McpUrl, tokens.AccessToken, "list_notes", new Dictionary<string, object?>(), patience.Token));
+        Assert.StartsWith("[", await ToolCall.RunAsync(http, world.McpUrl, tokens.AccessToken, "list_notes", new Dictionary<string, object?>(), patience.Token));
     }
 
     [Fact]

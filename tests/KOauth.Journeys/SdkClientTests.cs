@@ -39,11 +39,11 @@ public sealed class SdkClientTests(World world)
         });
         await using var client = await McpClient.CreateAsync(transport, cancellationToken: patience.Token);
 
-        Assert.Equal("[]", await CallAsync(client, "list_notes", [], patience.Token));
+        Assert.StartsWith("[", await CallAsync(client, "list_notes", [], patience.Token));
         Assert.Equal(1, signIns);
 
         cache.Expire();
-        Assert.Equal("[]", await CallAsync(client, "list_notes", [], patience.Token));
+        Assert.StartsWith("[", await CallAsync(client, "list_notes", [], patience.Token));
         Assert.Equal(1, signIns);
         Assert.Equal(2, cache.Stored);
 
