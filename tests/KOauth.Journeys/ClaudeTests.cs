@@ -14,6 +14,7 @@ public sealed class ClaudeTests(World world)
     {
         using var patience = Patience.Begin(TestContext.Current.CancellationToken);
         var page = await world.NewPageAsync();
+        var person = await world.NewPersonAsync();
         var client = await world.RegisterClientAsync("--preset", "claude");
         using var http = new HttpClient();
         var claude = world.Claude(http, client, RedirectUri);
@@ -21,7 +22,7 @@ public sealed class ClaudeTests(World world)
         var tokens = await claude.ConnectAsync(
             async (authorize, ct) =>
             {
-                var callback = await page.SignInAndApproveAsync(world, authorize, ct);
+                var callback = await page.SignInAndApproveAsync(world, authorize, ct, person);
                 await page.GetByText("Welcome back").WaitForAsync();
                 Assert.StartsWith(RedirectUri, page.Url, StringComparison.Ordinal);
                 return callback;
@@ -29,7 +30,7 @@ public sealed class ClaudeTests(World world)
             (_, _) => { },
             patience.Token);
 
-        Assert.StartsWith("[", await ToolCall.RunAsync(http, world.McpUrl, tokens.AccessToken, "list_notes", new Dictionary<string, object?>(), patience.Token));
+        Assert.Equal("[]", await ToolCall.RunAsync(http, world.McpUrl, tokens.AccessToken, "list_notes", new Dictionary<string, object?>(), patience.Token));
     }
 
     [Fact]

@@ -17,12 +17,12 @@ internal static class PersonAtPage
     public static Task ApproveAsync(this IPage page) => page.ClickAsync("button[name=decision][value=approve]");
 
     /// <summary>Signs in if asked, approves if asked, and gives the URL the browser came back to.</summary>
-    public static async Task<Uri> SignInAndApproveAsync(this IPage page, World world, Uri authorize, CancellationToken ct)
+    public static async Task<Uri> SignInAndApproveAsync(this IPage page, World world, Uri authorize, CancellationToken ct, string email = World.Email)
     {
         await page.GotoAsync(authorize.ToString());
         if (page.Url.Contains("/account/login", StringComparison.Ordinal))
         {
-            await page.SignInAsync();
+            await page.SignInAsync(email);
         }
 
         if (page.Url.Contains("/account/consent", StringComparison.Ordinal))

@@ -25,6 +25,7 @@ public sealed class World : IAsyncLifetime
     private KOauthProcess? _server;
     private Callbacks? _callbacks;
     private int _clients;
+    private int _people;
 
     public World() => _chromium = new(() => Chromium.StartAsync(Callbacks.HttpsPort));
 
@@ -57,6 +58,14 @@ public sealed class World : IAsyncLifetime
         var id = $"app-{Interlocked.Increment(ref _clients)}";
         var printed = JsonNode.Parse(await Server.RunAsync(["client", "register", id, "--json", .. options]))!;
         return (id, printed["clientSecret"]?.GetValue<string>());
+    }
+
+    /// <summary>An account that nobody else uses, with the password of all; returns its email address.</summary>
+    public async Task<string> NewPersonAsync()
+    {
+        var email = $"person-{Interlocked.Increment(ref _people)}@example.com";
+        await Server.RunAsync(["user", "create", email, "--password-stdin"], Password);
+        return email;
     }
 
     /// <summary>A browser that knows nobody yet.</summary>

@@ -29,6 +29,24 @@ internal sealed class Client
     /// <summary>The resources it may be granted, as registered; null means all.</summary>
     public List<string>? Resources { get; set; }
 
+    /// <summary>Signs its ID tokens; null means <c>RS256</c>, which every relying party knows.</summary>
+    public string? IdTokenAlgorithm { get; set; }
+
+    /// <summary>Where a browser may be sent after a logout that the client began.</summary>
+    public List<string> PostLogoutRedirectUris { get; set; } = [];
+
+    /// <summary>Where it wants to hear that a session it was signed in with has ended.</summary>
+    public string? BackChannelLogoutUri { get; set; }
+
+    /// <summary>Only tokens bound to a key of the client's (RFC 9449 §5.2, <c>dpop_bound_access_tokens</c>).</summary>
+    public bool RequiresBoundTokens { get; set; }
+
+    /// <summary>Only authorization requests it pushed before (RFC 9126 §6).</summary>
+    public bool RequiresPushedRequests { get; set; }
+
+    /// <summary>The resources and issuers it may exchange tokens for (RFC 8693); null means none.</summary>
+    public List<string>? ExchangeTargets { get; set; }
+
     /// <summary>No consent page. Only for clients an administrator registered and that prove themselves.</summary>
     public bool Trusted { get; set; }
 

@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.AspNetCore.Identity.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using Microsoft.EntityFrameworkCore.Storage.ValueConversion;
 
 namespace KOauth.Data;
@@ -31,6 +32,10 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
     public DbSet<Consent> Consents => Set<Consent>();
 
     public DbSet<AnsweredFlow> AnsweredFlows => Set<AnsweredFlow>();
+
+    public DbSet<Group> Groups => Set<Group>();
+
+    public DbSet<GroupMember> GroupMembers => Set<GroupMember>();
 
     public DbSet<Session> Sessions => Set<Session>();
 
@@ -84,6 +89,10 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             Json(client.Property(c => c.GrantTypes));
             Json(client.Property(c => c.Scopes));
             Json(client.Property(c => c.Resources));
+            client.Property(c => c.IdTokenAlgorithm).HasMaxLength(16);
+            client.Property(c => c.BackChannelLogoutUri).HasMaxLength(2048);
+            Json(client.Property(c => c.PostLogoutRedirectUris)).HasDefaultValueSql("'[]'");
+            Json(client.Property(c => c.ExchangeTargets));
         });
         builder.Entity<Resource>(resource =>
         {
@@ -93,7 +102,11 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             resource.Property(r => r.Canonical).HasMaxLength(2048);
             resource.Property(r => r.Audience).HasMaxLength(2048);
             resource.Property(r => r.Name).HasMaxLength(256);
+            resource.HasIndex(r => r.CredentialId).IsUnique();
+            resource.Property(r => r.CredentialId).HasMaxLength(64);
             Json(resource.Property(r => r.Scopes));
+            Json(resource.Property(r => r.Allow));
+            Json(resource.Property(r => r.Secrets)).HasDefaultValueSql("'[]'");
         });
         builder.Entity<Grant>(grant =>
         {
@@ -107,6 +120,7 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             consent.ToTable("consents").HasKey(c => new { c.UserId, c.ClientKey, c.ResourceKey });
             consent.Property(c => c.RedirectUri).HasMaxLength(2048);
         });
+        ShortLived(builder);
         builder.Entity<AnsweredFlow>().ToTable("answered_flows").HasKey(f => f.GrantId);
         builder.Entity<Session>(session =>
         {
@@ -114,6 +128,17 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             session.HasIndex(s => s.UserId);
             session.Property(s => s.Address).HasMaxLength(64);
             session.Property(s => s.UserAgent).HasMaxLength(512);
+        });
+        builder.Entity<Group>(group =>
+        {
+            group.ToTable("groups").HasKey(g => g.Key);
+            group.HasIndex(g => g.Name).IsUnique();
+            group.Property(g => g.Name).HasMaxLength(64);
+        });
+        builder.Entity<GroupMember>(member =>
+        {
+            member.ToTable("group_members").HasKey(m => new { m.GroupKey, m.UserId });
+            member.HasIndex(m => m.UserId);
         });
         builder.Entity<SetupLink>().ToTable("setup_links").HasKey(l => l.Hash);
         builder.Entity<SignInAttempts>().ToTable("sign_in_attempts").HasKey(a => a.Key);
@@ -135,7 +160,7 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
         SnakeCase.Apply(builder);
     }
 
-    private static void Json<T>(Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<T> property) => property.HasConversion(
+    private static PropertyBuilder<T> Json<T>(PropertyBuilder<T> property) => property.HasConversion(
         value => JsonSerializer.Serialize(value, JsonSerializerOptions.Default),
         text => JsonSerializer.Deserialize<T>(text, JsonSerializerOptions.Default)!,
         new ValueComparer<T>(

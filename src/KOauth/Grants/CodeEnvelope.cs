@@ -15,10 +15,11 @@ internal sealed record CodeEnvelope
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(60);
 
     /// <summary>What still fits: the longest nonce of common libraries has about 130 characters.</summary>
-    public const int MaxNonceBytes = 150;
+    public const int MaxNonceBytes = 136;
 
-    private const byte Version = 1;
+    private const byte Version = 2;
     private const int FixedLength = 1 + 16 + 16 + 4 + 4 + 16 + 32 + 8 + 8 + (4 * 4) + 7 + 1;
+    private const int BindingLength = 32;
 
     public required Guid GrantId { get; init; }
 
@@ -51,10 +52,20 @@ internal sealed record CodeEnvelope
 
     public string? Nonce { get; init; }
 
+    /// <summary>The session it was approved in, for clients that hear of its end; 0 for others.</summary>
+    public long Sid { get; init; }
+
+    /// <summary>The SHA-256 thumbprint of the DPoP key that alone may redeem it (RFC 9449 §10), or null.</summary>
+    public byte[]? Binding { get; init; }
+
     public byte[] ToBytes()
     {
         var nonce = Nonce is null ? [] : Encoding.UTF8.GetBytes(Nonce);
-        var bytes = new byte[FixedLength + ScopeBits.Length + 1 + nonce.Length];
+        var tail = Tail.None;
+        tail |= Nonce is null ? 0 : Tail.Nonce; // an empty nonce is still a nonce
+        tail |= Sid == 0 ? 0 : Tail.Sid;
+        tail |= Binding is null ? 0 : Tail.Binding;
+        var bytes = new byte[FixedLength + ScopeBits.Length + 1 + (Sid == 0 ? 0 : sizeof(long)) + (Binding?.Length ?? 0) + nonce.Length];
         var rest = bytes.AsSpan();
         rest[0] = Version;
         rest = rest[1..];
@@ -79,8 +90,21 @@ internal sealed record CodeEnvelope
         rest[7] = (byte)ScopeBits.Length;
         ScopeBits.CopyTo(rest[8..]);
         rest = rest[(8 + ScopeBits.Length)..];
-        rest[0] = (byte)(Nonce is null ? 0 : 1); // an empty nonce is still a nonce
-        nonce.CopyTo(rest[1..]);
+        rest[0] = (byte)tail;
+        rest = rest[1..];
+        if (Sid != 0)
+        {
+            BinaryPrimitives.WriteInt64BigEndian(rest, Sid);
+            rest = rest[sizeof(long)..];
+        }
+
+        if (Binding is not null)
+        {
+            Binding.CopyTo(rest);
+            rest = rest[BindingLength..];
+        }
+
+        nonce.CopyTo(rest);
         return bytes;
     }
 
@@ -93,8 +117,23 @@ internal sealed record CodeEnvelope
         }
 
         var scopes = bytes[FixedLength - 1];
-        var tail = bytes[FixedLength..];
-        return tail.Length < scopes + 1 ? null : new CodeEnvelope
+        var rest = bytes[FixedLength..];
+        if (rest.Length < scopes + 1)
+        {
+            return null;
+        }
+
+        var tail = (Tail)rest[scopes];
+        var scopeBits = rest[..scopes].ToArray();
+        rest = rest[(scopes + 1)..];
+        var needed = (tail.HasFlag(Tail.Sid) ? sizeof(long) : 0) + (tail.HasFlag(Tail.Binding) ? BindingLength : 0);
+        if (rest.Length < needed)
+        {
+            return null;
+        }
+
+        var sid = tail.HasFlag(Tail.Sid) ? BinaryPrimitives.ReadInt64BigEndian(rest) : 0;
+        return new CodeEnvelope
         {
             GrantId = new Guid(bytes[1..17]),
             UserId = new Guid(bytes[17..33]),
@@ -109,8 +148,20 @@ internal sealed record CodeEnvelope
             LinkEpoch = BinaryPrimitives.ReadInt32BigEndian(bytes[113..]),
             StoreEpoch = BinaryPrimitives.ReadInt32BigEndian(bytes[117..]),
             Story = Encoding.ASCII.GetString(bytes[121..128]),
-            ScopeBits = tail[..scopes].ToArray(),
-            Nonce = tail[scopes] == 0 ? null : Encoding.UTF8.GetString(tail[(scopes + 1)..]),
+            ScopeBits = scopeBits,
+            Sid = sid,
+            Binding = tail.HasFlag(Tail.Binding) ? rest[(needed - BindingLength)..needed].ToArray() : null,
+            Nonce = tail.HasFlag(Tail.Nonce) ? Encoding.UTF8.GetString(rest[needed..]) : null,
         };
+    }
+
+    /// <summary>What follows the scopes, in this order.</summary>
+    [Flags]
+    private enum Tail : byte
+    {
+        None = 0,
+        Sid = 1,
+        Binding = 2,
+        Nonce = 4,
     }
 }

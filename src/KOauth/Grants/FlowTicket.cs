@@ -42,6 +42,9 @@ internal sealed record FlowTicket
     /// <summary>The person must have signed in at or after this instant (<c>prompt=login</c>, <c>max_age</c>).</summary>
     public DateTimeOffset? AuthenticatedAfter { get; init; }
 
+    /// <summary>The SHA-256 thumbprint of the DPoP key the code will be bound to (<c>dpop_jkt</c>, RFC 9449 §10), or null.</summary>
+    public byte[]? Binding { get; init; }
+
     /// <summary>On the consent form: whom it was shown to.</summary>
     public Guid? ShownTo { get; init; }
 }

@@ -47,6 +47,9 @@ internal sealed class Grant
     /// <summary>The DPoP key the grant is bound to (RFC 9449), or null.</summary>
     public byte[]? Binding { get; set; }
 
+    /// <summary>When a resource first reported an access token of it.</summary>
+    public DateTimeOffset? SeenAt { get; set; }
+
     public DateTimeOffset? EndedAt { get; set; }
 
     public string? EndedBy { get; set; }

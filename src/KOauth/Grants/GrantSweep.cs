@@ -6,7 +6,7 @@ namespace KOauth.Grants;
 /// <summary>
 /// Every hour deletes grants that ended or expired more than a day ago. A younger row stays, because it is what tells a replayed
 /// code from a new one. It walks the table in pages and deletes in small batches: no index makes refreshes dearer for its sake,
-/// and nobody waits long behind it.
+/// and nobody waits long behind it. It also empties the tables whose rows have an end.
 /// </summary>
 internal sealed partial class GrantSweep(
     IDbContextFactory<KOauthDb> databases, StoreSettings settings, TimeProvider clock, ILogger<GrantSweep> logger) : BackgroundService
@@ -30,13 +30,10 @@ internal sealed partial class GrantSweep(
             grants += deleted;
         }
 
-        await using var db = await databases.CreateDbContextAsync(ct);
-        await using var write = await db.BeginWriteAsync(ct);
-        var flows = await db.AnsweredFlows.Where(f => f.ExpiresAt <= now).ExecuteDeleteAsync(ct);
-        await write.CommitAsync(ct);
-        if (grants + flows > 0)
+        var others = await SweepShortLivedAsync(now, ct);
+        if (grants + others > 0)
         {
-            LogSwept(grants, flows);
+            LogSwept(grants, others);
         }
     }
 
@@ -54,6 +51,21 @@ internal sealed partial class GrantSweep(
                 LogFailed(failure);
             }
         }
+    }
+
+    private async Task<int> SweepShortLivedAsync(DateTimeOffset now, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
+        var deleted = await db.AnsweredFlows.Where(f => f.ExpiresAt <= now).ExecuteDeleteAsync(ct)
+            + await db.DeniedTokens.Where(d => d.ExpiresAt <= now).ExecuteDeleteAsync(ct)
+            + await db.UsedIds.Where(u => u.ExpiresAt <= now).ExecuteDeleteAsync(ct)
+            + await db.EndedGrants.Where(e => e.EndedAt <= now - _kept).ExecuteDeleteAsync(ct)
+            + await db.DeviceCodes.Where(d => d.ExpiresAt <= now - _youth).ExecuteDeleteAsync(ct)
+            + await db.SessionClients.Where(c => c.ExpiresAt <= now).ExecuteDeleteAsync(ct)
+            + await db.AccountLinks.Where(l => l.ExpiresAt <= now - _kept).ExecuteDeleteAsync(ct);
+        await write.CommitAsync(ct);
+        return deleted;
     }
 
     /// <summary>The last id of the page, or null when it was the last page; and how many grants of it are gone.</summary>
@@ -81,8 +93,8 @@ internal sealed partial class GrantSweep(
         return (page.Count == PageSize ? page[^1].Id : null, deleted);
     }
 
-    [LoggerMessage(LogLevel.Information, "Deleted what had run out: {Grants} grants, {Flows} answered flows.")]
-    private partial void LogSwept(int grants, int flows);
+    [LoggerMessage(LogLevel.Information, "Deleted what had run out: {Grants} grants, {Others} short-lived rows.")]
+    private partial void LogSwept(int grants, int others);
 
     [LoggerMessage(LogLevel.Error, "Could not delete grants that have run out. It is tried again in an hour.")]
     private partial void LogFailed(Exception failure);

@@ -22,6 +22,9 @@ internal sealed class SigningKey
     /// <summary>From then on it signs no more; it stays published until the last token it signed has expired.</summary>
     public DateTimeOffset? RetiredAt { get; set; }
 
+    /// <summary>From then on it is published no more, whatever it signed: the key may have leaked.</summary>
+    public DateTimeOffset? RevokedAt { get; set; }
+
     /// <summary>What the wrapping authenticates besides the key.</summary>
     public string WrappingId => $"{Algorithm}:{Kid}";
 }

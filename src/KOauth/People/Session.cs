@@ -6,6 +6,9 @@ internal sealed class Session
     /// <summary>SHA-256 of the cookie.</summary>
     public required byte[] Hash { get; set; }
 
+    /// <summary>Names the session to clients (<c>sid</c>); random, and opens nothing.</summary>
+    public long Sid { get; set; }
+
     public Guid UserId { get; set; }
 
     /// <summary>The person's epoch at sign-in: another one now means the session has ended.</summary>

@@ -72,6 +72,7 @@ internal sealed class Sessions(
         db.Sessions.Add(new Session
         {
             Hash = Hash(value),
+            Sid = BitConverter.ToInt64(randomness.Bytes(sizeof(long))),
             UserId = user.Id,
             UserEpoch = user.Epoch,
             AuthenticatedAt = now,

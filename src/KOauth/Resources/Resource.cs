@@ -22,6 +22,15 @@ internal sealed class Resource
     /// <summary>The highest id a scope of it ever had.</summary>
     public int LastScopeId { get; set; }
 
+    /// <summary>Who may use it: <c>everyone</c>, <c>user:ID</c>, <c>group:KEY</c>; null means what the sign-up setting implies.</summary>
+    public List<string>? Allow { get; set; }
+
+    /// <summary>The id its server names itself by when it asks us about a token.</summary>
+    public string? CredentialId { get; set; }
+
+    /// <summary>The secret that goes with it and, while they overlap, the previous one. Only hashes.</summary>
+    public List<ResourceSecret> Secrets { get; set; } = [];
+
     public DateTimeOffset CreatedAt { get; set; }
 
     /// <summary>What stands in <c>aud</c>.</summary>
@@ -33,3 +42,6 @@ internal sealed class Resource
 /// instead of texts.
 /// </summary>
 internal sealed record ResourceScope(int Id, string Name, string? Description, bool IsDefault);
+
+/// <summary>One secret of a resource: 256 random bits, so a plain SHA-256 keeps it safe at rest.</summary>
+internal sealed record ResourceSecret(byte[] Hash, string LastFour, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt);

@@ -17,13 +17,16 @@ internal sealed class StoryCleanUp(SqliteConnection connection, StoryLimits limi
 {
     private const int Piece = 500;
 
+    // A story is seldom smaller, so a piece sized by it does not take more than there is too much of; what remains is the next piece's.
+    private const int BytesOfAStory = 1024;
+
     /// <summary>One piece of work; true when there is more.</summary>
     public bool Step(DateTimeOffset now)
     {
         var forgotten = Forget(now);
-        if (forgotten == 0 && Bytes() > limits.MaxBytes)
+        if (forgotten == 0 && Bytes() - limits.MaxBytes is > 0 and var tooMuch)
         {
-            forgotten = MakeRoom();
+            forgotten = MakeRoom((int)Math.Min(Piece, 1 + (tooMuch / BytesOfAStory)));
         }
 
         if (forgotten > 0)
@@ -45,14 +48,14 @@ internal sealed class StoryCleanUp(SqliteConnection connection, StoryLimits limi
         return forgotten;
     }
 
-    private int MakeRoom() => Forget("connected = 0") is > 0 and var forgotten ? forgotten : Forget("true");
+    private int MakeRoom(int piece) => Forget("connected = 0", piece) is > 0 and var forgotten ? forgotten : Forget("true", piece);
 
-    private int Forget(string which)
+    private int Forget(string which, int piece)
     {
         var oldest = $"(select reference from stories where {which} order by last_at limit $piece)";
         using var transaction = connection.BeginTransaction();
-        var forgotten = Run(transaction, $"delete from events where story in {oldest}", default)
-            + Run(transaction, $"delete from stories where reference in {oldest}", default);
+        var forgotten = Run(transaction, $"delete from events where story in {oldest}", default, piece)
+            + Run(transaction, $"delete from stories where reference in {oldest}", default, piece);
         transaction.Commit();
         return forgotten;
     }
@@ -71,12 +74,12 @@ internal sealed class StoryCleanUp(SqliteConnection connection, StoryLimits limi
     private long Bytes() => (long)StoryFile.Ask(connection,
         "select (p.page_count - f.freelist_count) * s.page_size from pragma_page_count p, pragma_freelist_count f, pragma_page_size s")!;
 
-    private int Run(SqliteTransaction transaction, string sql, DateTimeOffset before)
+    private int Run(SqliteTransaction transaction, string sql, DateTimeOffset before, int piece = Piece)
     {
         using var command = connection.CreateCommand();
         command.Transaction = transaction;
         command.CommandText = sql;
-        command.Parameters.AddWithValue("$piece", Piece);
+        command.Parameters.AddWithValue("$piece", piece);
         if (sql.Contains("$before", StringComparison.Ordinal))
         {
             command.Parameters.AddWithValue("$before", before.ToUnixTimeMilliseconds());
