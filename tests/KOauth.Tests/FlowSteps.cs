@@ -53,6 +53,24 @@ internal static class FlowSteps
         return koauth.TokenAsync(Apply(form, changes));
     }
 
+    /// <summary>Pushes the request of a flow as its client does.</summary>
+    public static async Task<TokenReply> PushAsync(
+        this KOauthApp koauth, Flow flow, bool isPublic = false, params (string Name, string Value)[] more)
+    {
+        List<KeyValuePair<string, string>> form = [.. flow.Parameters, .. more.Select(m => KeyValuePair.Create(m.Name, m.Value))];
+        if (!isPublic)
+        {
+            form.Add(new("client_secret", KOauthApp.SecretOf(flow.ClientId)));
+        }
+
+        using var content = new FormUrlEncodedContent(form);
+        return await TokenReply.ReadAsync(await koauth.Http.PostAsync("/oauth/par", content));
+    }
+
+    /// <summary>Where the browser is sent with a pushed request.</summary>
+    public static string PushedUrl(string requestUri, string clientId = "app") => Microsoft.AspNetCore.WebUtilities.QueryHelpers.AddQueryString(
+        $"{KOauthApp.Issuer}/oauth/authorize", new Dictionary<string, string?> { ["client_id"] = clientId, ["request_uri"] = requestUri });
+
     /// <summary>A whole connection: pages, code, tokens.</summary>
     public static async Task<TokenReply> ConnectAsync(this KOauthApp koauth, Flow? flow = null, bool isPublic = false)
     {

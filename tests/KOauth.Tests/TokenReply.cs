@@ -17,6 +17,8 @@ internal sealed record TokenReply(HttpStatusCode Status, HttpResponseMessage Res
 
     public string? Scope => Text("scope");
 
+    public string? RequestUri => Text("request_uri");
+
     public JsonWebToken Access => new(AccessToken);
 
     public static async Task<TokenReply> ReadAsync(HttpResponseMessage response)

@@ -23,6 +23,8 @@ internal sealed record ClientChange
 
     public bool? Active { get; init; }
 
+    public bool? RequiresPushedRequests { get; init; }
+
     public string? Description { get; init; }
 
     public string? Website { get; init; }
@@ -43,6 +45,7 @@ internal sealed record ClientChange
             : Resources.Words?.Select(text => ResourceRules.AsRegistered(text, resources)).ToList();
         client.Trusted = Trusted ?? client.Trusted;
         client.Active = Active ?? client.Active;
+        client.RequiresPushedRequests = RequiresPushedRequests ?? client.RequiresPushedRequests;
         client.Description = Description ?? client.Description;
         client.Website = Website ?? client.Website;
         client.Logo = Logo ?? client.Logo;

@@ -17,6 +17,7 @@ internal static class ClientFacts
         new("scopes", "Scopes", client.Scopes?.ToArray()),
         new("resources", "Resources", client.Resources?.ToArray()),
         new("grantTypes", "Grant types", client.GrantTypes.ToArray()),
+        new("requiresPushedRequests", "Requires PAR", client.RequiresPushedRequests),
         new("description", "Description", client.Description),
         new("website", "Website", client.Website),
         new("logo", "Logo", client.Logo),

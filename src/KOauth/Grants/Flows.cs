@@ -42,10 +42,15 @@ internal sealed class Flows(
             return Reasons.TicketOfAnotherBrowser;
         }
 
+        return await IsSpentAsync(ticket.GrantId, ct) ? Reasons.TicketSpent : ticket;
+    }
+
+    /// <summary>Whether it was answered with no, or became a connection: a second code of it would pass for a replay and end the grant.</summary>
+    public async Task<bool> IsSpentAsync(Guid grantId, CancellationToken ct)
+    {
         await using var db = await databases.CreateDbContextAsync(ct);
-        var answered = await db.AnsweredFlows.AnyAsync(f => f.GrantId == ticket.GrantId, ct)
-            || await db.Grants.AnyAsync(g => g.Id == ticket.GrantId, ct); // a second code of it would pass for a replay and end the grant
-        return answered ? Reasons.TicketSpent : ticket;
+        return await db.AnsweredFlows.AnyAsync(f => f.GrantId == grantId, ct)
+            || await db.Grants.AnyAsync(g => g.Id == grantId, ct);
     }
 
     /// <summary>Where the browser goes to find the missing step.</summary>

@@ -55,4 +55,5 @@ internal enum SealPurpose
     Code = 1,
     Ticket = 2,
     BrowserKnown = 3,
+    PushedRequest = 4,
 }

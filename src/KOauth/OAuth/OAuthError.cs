@@ -4,11 +4,11 @@ using KOauth.Stories;
 namespace KOauth.OAuth;
 
 /// <summary>What an application reads of a refusal: RFC 6749 §5.2's names only, and nothing that helps an attacker.</summary>
-internal sealed class OAuthError(Refusal refusal, Story story, bool usedBasic = false) : IResult
+internal sealed class OAuthError(Refusal refusal, Story story, bool usedBasic = false, string told = StoryEvents.TokenRefused) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        story.Tell(StoryEvents.TokenRefused, refusal);
+        story.Tell(told, refusal);
         var response = httpContext.Response;
         response.StatusCode = StatusOf(refusal);
         response.Headers.CacheControl = "no-store";

@@ -34,6 +34,10 @@ internal sealed class OAuthForm
 
     public string ToQueryString() => QueryString.Create(_form).ToUriComponent();
 
+    /// <summary>The parameters of these names, as they came.</summary>
+    public Dictionary<string, StringValues> Named(Func<string, bool> isWanted) =>
+        _form.Where(p => isWanted(p.Key)).ToDictionary(p => p.Key, p => p.Value);
+
     public bool Has(string name) => _form.ContainsKey(name);
 
     public static async Task<Outcome<OAuthForm>> ReadAsync(HttpContext http, CancellationToken ct)

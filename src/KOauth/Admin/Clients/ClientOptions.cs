@@ -19,6 +19,8 @@ internal sealed class ClientOptions
 
     public Option<bool?> Trusted { get; } = new("--trusted") { Description = "No consent page; only for a client with a secret and https redirect URIs" };
 
+    public Option<bool?> RequirePar { get; } = new("--require-par") { Description = "Only authorization requests it pushed before (PAR, RFC 9126)" };
+
     public Option<string> Description { get; } = new("--description") { Description = "A note for administrators", HelpName = "D" };
 
     public Option<string> Website { get; } = new("--website") { Description = "Its website, https", HelpName = "U" };
@@ -32,6 +34,7 @@ internal sealed class ClientOptions
         command.Add(Scopes);
         command.Add(Resources);
         command.Add(Trusted);
+        command.Add(RequirePar);
         command.Add(Description);
         command.Add(Website);
         command.Add(Logo);
@@ -44,6 +47,7 @@ internal sealed class ClientOptions
         Scopes = Limited(command.GetValue(Scopes)),
         Resources = Limited(command.GetValue(Resources)),
         Trusted = command.GetValue(Trusted),
+        RequiresPushedRequests = command.GetValue(RequirePar),
         Description = command.GetValue(Description),
         Website = command.GetValue(Website),
         Logo = command.GetValue(Logo),

@@ -24,6 +24,7 @@ internal static class ClientSheet
             new("scopes", "Scopes", client.Scopes ?? ["all of its resources"]),
             new("resources", "Resources", client.Resources ?? ["all"]),
             new("grantTypes", "Grant types", client.GrantTypes),
+            new("requiresPushedRequests", "Requires PAR", client.RequiresPushedRequests ? "yes" : null),
             new("website", "Website", client.Website),
             new("logo", "Logo", client.Logo),
             new("createdAt", "Created", client.CreatedAt),

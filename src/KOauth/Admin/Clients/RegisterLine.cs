@@ -31,6 +31,11 @@ internal static class RegisterLine
             words.Add("--trusted");
         }
 
+        if (change.RequiresPushedRequests == true)
+        {
+            words.Add("--require-par");
+        }
+
         return string.Join(' ', words.Select(Quoted));
 
         void Add(string option, string? value)

@@ -39,13 +39,18 @@ internal sealed class AuthorizeCheck(
             : refusal;
     }
 
-    /// <summary>Everything else; a refusal goes to the client.</summary>
+    /// <summary>Everything else; a refusal goes to the client. A pushed request has no browser yet.</summary>
     public async ValueTask<Outcome<FlowTicket>> RequestAsync(
-        AuthorizeRequest request, Caller caller, HttpContext http, Story story, CancellationToken ct)
+        AuthorizeRequest request, Caller caller, HttpContext? http, Story story, CancellationToken ct)
     {
         if (CheckForm(request) is { } wrong)
         {
             return wrong;
+        }
+
+        if (!caller.Client.GrantTypes.Contains("authorization_code"))
+        {
+            return new Refusal(Reasons.GrantTypeNotAllowed) { Expected = string.Join(", ", caller.Client.GrantTypes), Received = "authorization_code" };
         }
 
         if (Pkce.ReadChallenge(request["code_challenge"], request.Raw("code_challenge_method"), out var challenge) is { } refused)
@@ -68,7 +73,7 @@ internal sealed class AuthorizeCheck(
         var now = clock.GetUtcNow();
         return new FlowTicket
         {
-            GrantId = randomness.Id(),
+            GrantId = request.Pushed?.GrantId ?? randomness.Id(),
             ClientKey = caller.Client.Key,
             ResourceKey = audience.Key,
             RedirectUri = caller.RedirectUri.Value,
@@ -78,7 +83,7 @@ internal sealed class AuthorizeCheck(
             Nonce = request["nonce"],
             Story = story.Reference,
             At = now,
-            Browser = browser.Ensure(http),
+            Browser = http is null ? [] : browser.Ensure(http),
             LoginHint = request["login_hint"],
             PromptConsent = request.Prompt.HasFlag(Prompt.Consent),
             AuthenticatedAfter = AuthenticatedAfter(request, now),

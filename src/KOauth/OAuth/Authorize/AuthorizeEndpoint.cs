@@ -10,7 +10,7 @@ internal static class AuthorizeEndpoint
     public const string Path = "/oauth/authorize";
 
     public static async Task<IResult> GetAsync(
-        HttpContext http, AuthorizeCheck check, NextStep nextStep, Flows flows, KOauthSettings settings, Story story, CancellationToken ct)
+        HttpContext http, AuthorizeCheck check, PushedRequests pushes, NextStep nextStep, Flows flows, KOauthSettings settings, Story story, CancellationToken ct)
     {
         // A browser that fetches ahead must not mint a code nobody asked for (AZ-46).
         if (http.Request.Headers["Sec-Purpose"].ToString().Contains("prefetch", StringComparison.OrdinalIgnoreCase))
@@ -25,15 +25,19 @@ internal static class AuthorizeEndpoint
                 : Page(wrong, story);
         }
 
+        var read = AuthorizeRequest.Read(http.Request.Query).Ok(out var sent, out var refusal)
+            ? await pushes.UnwrapAsync(sent, story, ct)
+            : refusal;
         story.Tell(StoryEvents.AuthorizeReceived, "Authorization request received");
-        if (!AuthorizeRequest.Read(http.Request.Query).Ok(out var request, out var refusal)
+        if (!read.Ok(out var request, out refusal)
             || !(await check.ClientAndRedirectAsync(request, story, ct)).Ok(out var caller, out refusal))
         {
             return Page(refusal, story);
         }
 
         story.Tell(StoryEvents.RedirectUriValidated, "Redirect URI validated successfully", ("redirect_uri", caller.RedirectUri.Value));
-        if (!(await check.RequestAsync(request, caller, http, story, ct)).Ok(out var fresh, out refusal))
+        var checkedRequest = pushes.Fault(request, caller.Client) is { } fault ? fault : await check.RequestAsync(request, caller, http, story, ct);
+        if (!checkedRequest.Ok(out var fresh, out refusal))
         {
             story.Tell(StoryEvents.AuthorizeRefused, refusal);
             return new BackToApp(RedirectAnswer.Error(caller.RedirectUri.Value, refusal, request.State, settings.Issuer), caller.Client.Name);

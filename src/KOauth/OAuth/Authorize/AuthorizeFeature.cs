@@ -10,16 +10,22 @@ namespace KOauth.OAuth.Authorize;
 /// anywhere (RFC 9700 §4.11). Every later refusal goes to the client with <c>state</c> and <c>iss</c>. The steps come back to
 /// <c>?flow=</c> with the sealed ticket.
 /// </para>
+/// <para>
+/// <c>POST /oauth/par</c> (RFC 9126) is the back door to the same checks: an authenticated client pushes the request and gets a
+/// <c>request_uri</c>, the sealed request, that the browser brings within a minute. Everything is checked again when it comes.
+/// </para>
 /// </summary>
 internal sealed class AuthorizeFeature : IFeature
 {
     public void AddServices(IHostApplicationBuilder builder) => builder.Services
         .AddSingleton<AuthorizeCheck>()
+        .AddSingleton<PushedRequests>()
         .AddSingleton<NextStep>();
 
     public void MapRoutes(IEndpointRouteBuilder routes)
     {
         routes.MapGet(AuthorizeEndpoint.Path, AuthorizeEndpoint.GetAsync);
         routes.MapPost(AuthorizeEndpoint.Path, AuthorizeEndpoint.PostAsync);
+        routes.MapPost(PushEndpoint.Path, PushEndpoint.HandleAsync).RequireCors(Cors.Policy);
     }
 }

@@ -1,4 +1,6 @@
+using KOauth.Clients;
 using KOauth.Protocol;
+using Microsoft.Extensions.Primitives;
 
 namespace KOauth.OAuth.Authorize;
 
@@ -25,6 +27,9 @@ internal sealed class AuthorizeRequest
         Prompt = Prompts.Read(this["prompt"]);
     }
 
+    /// <summary>The pushed request these parameters are from, or null when the browser brought them.</summary>
+    public PushedRequest? Pushed { get; private init; }
+
     /// <summary>The first known parameter that came more than once.</summary>
     public string? Repeated { get; }
 
@@ -47,6 +52,25 @@ internal sealed class AuthorizeRequest
     public string? this[string name] => _query[name] is { Count: > 0 } values && values[0] is { Length: > 0 } value ? value : null;
 
     public string? Raw(string name) => _query[name] is { Count: > 0 } values ? values[0] : null;
+
+    public static AuthorizeRequest Of(PushedRequest pushed) =>
+        new(new QueryCollection(pushed.Parameters.ToDictionary(p => p.Key, p => new StringValues(p.Value)))) { Pushed = pushed };
+
+    /// <summary>What an authenticated client pushes. It may have named itself in the header alone.</summary>
+    public static Outcome<AuthorizeRequest> Read(OAuthForm form, Client client)
+    {
+        if (form.Has("request_uri"))
+        {
+            return Reasons.PushedRequestNested; // RFC 9126 §2.1
+        }
+
+        var parameters = form.Named(name => name is "resource" || _known.Contains(name));
+        parameters["client_id"] = client.ClientId;
+        return Read(new QueryCollection(parameters));
+    }
+
+    public Dictionary<string, string[]> ToParameters() =>
+        _query.ToDictionary(p => p.Key, p => p.Value.OfType<string>().ToArray());
 
     public static Outcome<AuthorizeRequest> Read(IQueryCollection query)
     {

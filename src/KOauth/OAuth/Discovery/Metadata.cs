@@ -19,6 +19,7 @@ internal sealed class Metadata
             ["issuer"] = issuer,
             ["authorization_endpoint"] = issuer + "/oauth/authorize",
             ["token_endpoint"] = issuer + "/oauth/token",
+            ["pushed_authorization_request_endpoint"] = issuer + "/oauth/par",
             ["jwks_uri"] = issuer + DiscoveryEndpoint.JwksPath,
 
             // Short on purpose: some clients ask for all of it. offline_access makes clients ask for refresh tokens.

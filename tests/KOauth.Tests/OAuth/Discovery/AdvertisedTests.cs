@@ -12,7 +12,7 @@ public sealed class AdvertisedTests
         "response_modes_supported", "grant_types_supported", "token_endpoint_auth_methods_supported", "code_challenge_methods_supported",
         "authorization_response_iss_parameter_supported", "subject_types_supported", "id_token_signing_alg_values_supported",
         "claims_supported", "prompt_values_supported", "claims_parameter_supported", "request_parameter_supported",
-        "request_uri_parameter_supported",
+        "request_uri_parameter_supported", "pushed_authorization_request_endpoint",
     ];
 
     [Fact]
@@ -35,6 +35,10 @@ public sealed class AdvertisedTests
         var claims = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(tokens.IdToken);
         Assert.Contains(claims.Alg, Values(metadata, "id_token_signing_alg_values_supported"));
         Assert.All(Values(metadata, "claims_supported").Except(["name"]), c => Assert.True(claims.TryGetClaim(c, out _), c));
+
+        var pushed = await koauth.PushAsync(flow);
+        await browser.OpenAsync(FlowSteps.PushedUrl(pushed.RequestUri!));
+        Assert.NotEmpty(browser.Carried["code"]);
 
         Assert.Equal(["authorization_code", "refresh_token"], Values(metadata, "grant_types_supported"));
         Assert.Null((await koauth.RefreshAsync(tokens.RefreshToken!)).Error);
