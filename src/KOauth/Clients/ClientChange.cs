@@ -25,6 +25,8 @@ internal sealed record ClientChange
 
     public bool? RequiresPushedRequests { get; init; }
 
+    public bool? RequiresBoundTokens { get; init; }
+
     public string? Description { get; init; }
 
     public string? Website { get; init; }
@@ -46,6 +48,7 @@ internal sealed record ClientChange
         client.Trusted = Trusted ?? client.Trusted;
         client.Active = Active ?? client.Active;
         client.RequiresPushedRequests = RequiresPushedRequests ?? client.RequiresPushedRequests;
+        client.RequiresBoundTokens = RequiresBoundTokens ?? client.RequiresBoundTokens;
         client.Description = Description ?? client.Description;
         client.Website = Website ?? client.Website;
         client.Logo = Logo ?? client.Logo;

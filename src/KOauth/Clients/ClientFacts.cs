@@ -18,6 +18,7 @@ internal static class ClientFacts
         new("resources", "Resources", client.Resources?.ToArray()),
         new("grantTypes", "Grant types", client.GrantTypes.ToArray()),
         new("requiresPushedRequests", "Requires PAR", client.RequiresPushedRequests),
+        new("dpop", "Tokens bound to a key only", client.RequiresBoundTokens),
         new("description", "Description", client.Description),
         new("website", "Website", client.Website),
         new("logo", "Logo", client.Logo),

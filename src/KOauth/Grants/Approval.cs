@@ -91,6 +91,7 @@ internal sealed class Approval(
             Story = ticket.Story,
             ScopeBits = audience.ToBits(ScopeSet.Parse(ticket.Scopes)),
             Nonce = ticket.Nonce,
+            Binding = ticket.Binding,
         };
         var code = sealer.Seal(SealPurpose.Code, envelope.ToBytes());
         story.Tell(StoryEvents.CodeIssued, "Authorization code issued; the browser was sent back to the client");

@@ -1,3 +1,6 @@
+using KOauth.Grants.DPoP;
+using KOauth.Protocol.DPoP;
+
 namespace KOauth.Grants;
 
 internal static class GrantsRegistration
@@ -8,6 +11,9 @@ internal static class GrantsRegistration
         .AddSingleton<Approval>()
         .AddSingleton<RefreshTokens>()
         .AddSingleton<SourceTags>()
+        .AddSingleton<ProofNonces>()
+        .AddSingleton(s => new SeenProofs(s.GetRequiredService<TimeProvider>()))
+        .AddSingleton<ProofCheck>()
         .AddSingleton<GrantSweep>()
         .AddHostedService(s => s.GetRequiredService<GrantSweep>());
 }

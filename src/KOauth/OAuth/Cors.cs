@@ -13,7 +13,7 @@ internal static class Cors
     public static void Configure(CorsOptions options) => options.AddPolicy(Policy, policy => policy
         .AllowAnyOrigin()
         .WithMethods("GET", "POST")
-        .WithHeaders("Authorization", "Content-Type", "MCP-Protocol-Version")
-        .WithExposedHeaders("WWW-Authenticate")
+        .WithHeaders("Authorization", "Content-Type", "MCP-Protocol-Version", "DPoP")
+        .WithExposedHeaders("WWW-Authenticate", "DPoP-Nonce")
         .SetPreflightMaxAge(TimeSpan.FromHours(1)));
 }

@@ -8,7 +8,11 @@ internal sealed class OAuthError(Refusal refusal, Story story, bool usedBasic = 
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        story.Tell(told, refusal);
+        if (refusal.Reason != Reasons.DpopNonceStale)
+        {
+            story.Tell(told, refusal); // an app that comes once an hour has an old nonce every time: no news
+        }
+
         var response = httpContext.Response;
         response.StatusCode = StatusOf(refusal);
         response.Headers.CacheControl = "no-store";

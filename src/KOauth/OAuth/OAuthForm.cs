@@ -30,6 +30,9 @@ internal sealed class OAuthForm
 
     public IReadOnlyList<string> Resources { get; }
 
+    /// <summary>The thumbprint of the key that the request's DPoP proof showed (RFC 9449), once it was checked; null without one.</summary>
+    public byte[]? ProvedKey { get; set; }
+
     public string? this[string name] => _form.TryGetValue(name, out var value) && value[0] is { Length: > 0 } text ? text : null;
 
     public string ToQueryString() => QueryString.Create(_form).ToUriComponent();

@@ -21,6 +21,8 @@ internal sealed class ClientOptions
 
     public Option<bool?> RequirePar { get; } = new("--require-par") { Description = "Only authorization requests it pushed before (PAR, RFC 9126)" };
 
+    public Option<bool?> Dpop { get; } = new("--dpop") { Description = "Only tokens bound to a key of its own (DPoP), never bearer tokens" };
+
     public Option<string> Description { get; } = new("--description") { Description = "A note for administrators", HelpName = "D" };
 
     public Option<string> Website { get; } = new("--website") { Description = "Its website, https", HelpName = "U" };
@@ -35,6 +37,7 @@ internal sealed class ClientOptions
         command.Add(Resources);
         command.Add(Trusted);
         command.Add(RequirePar);
+        command.Add(Dpop);
         command.Add(Description);
         command.Add(Website);
         command.Add(Logo);
@@ -48,6 +51,7 @@ internal sealed class ClientOptions
         Resources = Limited(command.GetValue(Resources)),
         Trusted = command.GetValue(Trusted),
         RequiresPushedRequests = command.GetValue(RequirePar),
+        RequiresBoundTokens = command.GetValue(Dpop),
         Description = command.GetValue(Description),
         Website = command.GetValue(Website),
         Logo = command.GetValue(Logo),

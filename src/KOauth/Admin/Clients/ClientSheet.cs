@@ -25,6 +25,7 @@ internal static class ClientSheet
             new("resources", "Resources", client.Resources ?? ["all"]),
             new("grantTypes", "Grant types", client.GrantTypes),
             new("requiresPushedRequests", "Requires PAR", client.RequiresPushedRequests ? "yes" : null),
+            new("dpop", "DPoP", client.Dpop ? "required: only tokens bound to a key" : "as the client likes"),
             new("website", "Website", client.Website),
             new("logo", "Logo", client.Logo),
             new("createdAt", "Created", client.CreatedAt),

@@ -36,6 +36,11 @@ internal static class RegisterLine
             words.Add("--require-par");
         }
 
+        if (change.RequiresBoundTokens == true)
+        {
+            words.Add("--dpop");
+        }
+
         return string.Join(' ', words.Select(Quoted));
 
         void Add(string option, string? value)

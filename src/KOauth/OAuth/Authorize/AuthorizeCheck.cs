@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using KOauth.Clients;
 using KOauth.Grants;
+using KOauth.Grants.DPoP;
 using KOauth.People;
 using KOauth.Protocol;
 using KOauth.Stories;
@@ -58,6 +59,12 @@ internal sealed class AuthorizeCheck(
             return refused;
         }
 
+        var binding = request["dpop_jkt"] is { } thumbprint ? ProofCheck.ReadThumbprint(thumbprint) : null;
+        if (binding is null && request["dpop_jkt"] is not null)
+        {
+            return Reasons.DpopThumbprintMalformed;
+        }
+
         var asked = ScopeSet.Parse(request["scope"]);
         if (!(await audiences.ChooseAsync(caller.Client, request.Resources, asked, ct)).Ok(out var audience, out var refusal))
         {
@@ -87,6 +94,7 @@ internal sealed class AuthorizeCheck(
             LoginHint = request["login_hint"],
             PromptConsent = request.Prompt.HasFlag(Prompt.Consent),
             AuthenticatedAfter = AuthenticatedAfter(request, now),
+            Binding = binding,
         };
     }
 

@@ -45,7 +45,7 @@ internal sealed class AuthorizeRequest
     private static readonly HashSet<string> _known = new(StringComparer.Ordinal)
     {
         "client_id", "redirect_uri", "response_type", "response_mode", "scope", "state", "code_challenge", "code_challenge_method",
-        "nonce", "prompt", "max_age", "login_hint", "id_token_hint", "ui_locales", "request", "request_uri",
+        "nonce", "prompt", "max_age", "login_hint", "id_token_hint", "ui_locales", "request", "request_uri", "dpop_jkt",
     };
 
     /// <summary>An empty value counts as absent, but for <c>code_challenge_method</c>, where it must not come to mean a default.</summary>

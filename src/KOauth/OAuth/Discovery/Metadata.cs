@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using KOauth.Hosting;
 using KOauth.Protocol;
+using KOauth.Protocol.DPoP;
 
 namespace KOauth.OAuth.Discovery;
 
@@ -32,6 +33,7 @@ internal sealed class Metadata
             ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post", "none" },
             ["code_challenge_methods_supported"] = new[] { Pkce.Method },
             ["authorization_response_iss_parameter_supported"] = true,
+            ["dpop_signing_alg_values_supported"] = ProofKey.Algorithms,
             ["subject_types_supported"] = new[] { "public" },
             ["id_token_signing_alg_values_supported"] = new[] { "RS256" },
             ["claims_supported"] = new[] { "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email", "email_verified" },

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using KOauth.Clients;
 using KOauth.Grants;
 using KOauth.Hosting;
@@ -12,12 +13,15 @@ internal sealed class AccessTokens(
 {
     public const string Type = "at+jwt";
 
-    public TokenAnswer Mint(DecidedGrant decided, Client client)
+    /// <param name="decided">What the grant decided.</param>
+    /// <param name="client">Who gets it.</param>
+    /// <param name="key">The thumbprint of the key it is bound to (RFC 9449 §6.1), or null for a bearer token.</param>
+    public TokenAnswer Mint(DecidedGrant decided, Client client, byte[]? key)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var life = (long)settings.AccessTokenLifetime.TotalSeconds;
         var scope = decided.Scopes.ToString();
-        var accessToken = signer.Sign("ES256", Type, new Dictionary<string, object>
+        var claims = new Dictionary<string, object>
         {
             ["iss"] = settings.Issuer.Value,
             ["sub"] = decided.Grant.UserId.ToString(),
@@ -28,9 +32,16 @@ internal sealed class AccessTokens(
             ["jti"] = randomness.Text(16),
             ["scope"] = scope,
             ["grant_id"] = decided.Grant.Id.ToString("N"),
-        });
+        };
+        if (key is not null)
+        {
+            claims["cnf"] = new Dictionary<string, object> { ["jkt"] = Base64Url.EncodeToString(key) };
+        }
+
+        var accessToken = signer.Sign("ES256", Type, claims);
         return new TokenAnswer(
             accessToken,
+            key is null ? "Bearer" : "DPoP",
             life,
             scope,
             decided.RefreshGeneration is { } generation ? refreshTokens.Make(decided.Grant.Id, generation) : null,

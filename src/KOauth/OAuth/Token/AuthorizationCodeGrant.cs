@@ -51,7 +51,8 @@ internal sealed class AuthorizationCodeGrant(
         }
 
         var now = clock.GetUtcNow();
-        var redeemed = await ledger.RedeemAsync(Row(code, granted, now, sources.Of(request.Address)), ct);
+        var redeemed = await ledger.RedeemAsync(
+            Row(code, granted, now, sources.Of(request.Address), client.IsPublic ? request.ProvedKey : null), ct);
         if (!redeemed.Ok(out var grant, out refusal))
         {
             return refusal;
@@ -109,10 +110,18 @@ internal sealed class AuthorizationCodeGrant(
             return new Refusal(Reasons.VerifierMalformed) { Received = $"{verifier.Length} characters" };
         }
 
-        return Pkce.Verifies(verifier, code.Challenge) ? null : new Refusal(Reasons.VerifierWrong); // RFC 7636 §4.6
+        if (!Pkce.Verifies(verifier, code.Challenge))
+        {
+            return new Refusal(Reasons.VerifierWrong); // RFC 7636 §4.6
+        }
+
+        return code.Binding is null || request.ProvedKey.AsSpan().SequenceEqual(code.Binding)
+            ? null
+            : new Refusal(Reasons.CodeOfAnotherKey) { Received = request.ProvedKey is null ? "no DPoP proof" : "another key" }; // RFC 9449 §10
     }
 
-    private Grant Row(CodeEnvelope code, ScopeSet scopes, DateTimeOffset now, long source) => new()
+    // The key binds the refresh token of a public client (RFC 9449 §5). One that authenticates may change it: its credentials protect it.
+    private Grant Row(CodeEnvelope code, ScopeSet scopes, DateTimeOffset now, long source, byte[]? key) => new()
     {
         Id = code.GrantId,
         UserId = code.UserId,
@@ -130,6 +139,7 @@ internal sealed class AuthorizationCodeGrant(
         ClientEpoch = code.ClientEpoch,
         LinkEpoch = code.LinkEpoch,
         StoreEpoch = code.StoreEpoch,
+        Binding = key,
         Story = code.Story,
     };
 }

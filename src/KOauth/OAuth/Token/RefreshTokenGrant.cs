@@ -36,6 +36,11 @@ internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTok
             return new Refusal(Reasons.RefreshOfAnotherClient) { Received = client.ClientId };
         }
 
+        if (WrongKey(record.Grant, client, request.ProvedKey) is { } wrongKey)
+        {
+            return wrongKey;
+        }
+
         // invalid_grant, not invalid_target: it makes the client start over instead of getting stuck (RF-17).
         if (await audiences.FindAsync(record.Grant.ResourceKey, client, ct) is not { } audience)
         {
@@ -65,5 +70,16 @@ internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTok
             rotated.Again ? "A superseded refresh token was presented; the current one was answered again" : "Tokens refreshed",
             ("generation", rotated.Generation.ToString(System.Globalization.CultureInfo.InvariantCulture)));
         return new DecidedGrant(rotated.Grant, audience, scopes) { RefreshGeneration = rotated.Generation };
+    }
+
+    /// <summary>RFC 9449 §5: what a public client's refresh token was bound to when it was issued is what it stays bound to.</summary>
+    private static Reason? WrongKey(Grant grant, Client client, byte[]? proved)
+    {
+        if (grant.Binding is { } binding)
+        {
+            return proved.AsSpan().SequenceEqual(binding) ? null : Reasons.RefreshOfAnotherKey;
+        }
+
+        return client.IsPublic && proved is not null ? Reasons.RefreshBindingLate : null;
     }
 }

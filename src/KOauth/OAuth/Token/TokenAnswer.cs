@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace KOauth.OAuth.Token;
 
 /// <summary>The 200 of the token endpoint (RFC 6749 §5.1): no null members, a whole number of seconds, the granted scope always.</summary>
-internal sealed class TokenAnswer(string accessToken, long expiresIn, string scope, string? refreshToken, string? idToken) : IResult
+internal sealed class TokenAnswer(string accessToken, string tokenType, long expiresIn, string scope, string? refreshToken, string? idToken) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -14,7 +14,7 @@ internal sealed class TokenAnswer(string accessToken, long expiresIn, string sco
         {
             json.WriteStartObject();
             json.WriteString("access_token"u8, accessToken);
-            json.WriteString("token_type"u8, "Bearer"u8);
+            json.WriteString("token_type"u8, tokenType);
             json.WriteNumber("expires_in"u8, expiresIn);
             if (refreshToken is not null)
             {

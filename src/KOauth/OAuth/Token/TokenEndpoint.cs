@@ -7,7 +7,8 @@ internal static class TokenEndpoint
     public const string Path = "/oauth/token";
 
     public static async Task<IResult> HandleAsync(
-        HttpContext http, ClientAuthentication clients, GrantTypes grants, AccessTokens tokens, Story story, CancellationToken ct)
+        HttpContext http, ClientAuthentication clients, GrantTypes grants, TokenBinding binding, AccessTokens tokens, Story story,
+        CancellationToken ct)
     {
         if (!(await OAuthForm.ReadAsync(http, ct)).Ok(out var request, out var refusal))
         {
@@ -16,11 +17,12 @@ internal static class TokenEndpoint
 
         if (!(await clients.AuthenticateAsync(request, story, ct)).Ok(out var client, out refusal)
             || !grants.Find(request, client).Ok(out var grantType, out refusal)
+            || (refusal = await binding.TakeAsync(http, request, client)) is not null
             || !(await grantType.DecideAsync(request, client, story, ct)).Ok(out var decided, out refusal))
         {
             return new OAuthError(refusal, story, request.Authorization is not null);
         }
 
-        return tokens.Mint(decided, client);
+        return tokens.Mint(decided, client, request.ProvedKey);
     }
 }

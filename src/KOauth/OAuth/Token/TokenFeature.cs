@@ -13,6 +13,7 @@ internal sealed class TokenFeature : IFeature
 {
     public void AddServices(IHostApplicationBuilder builder) => builder.Services
         .AddSingleton<ClientAuthentication>()
+        .AddSingleton<TokenBinding>()
         .AddSingleton<AccessTokens>()
         .AddSingleton<IdTokens>()
         .AddSingleton<IGrantType, AuthorizationCodeGrant>()

@@ -257,4 +257,18 @@ public sealed class UpdateClientCommandTests
 
         Assert.Equal((await koauth.TypeAsync("client show claude-mcp")).Output, (await koauth.TypeAsync("oauth:update-client claude-mcp --view")).Output);
     }
+
+    [Fact]
+    public async Task A_client_can_be_held_to_tokens_bound_to_a_key()
+    {
+        using var koauth = CommandLine.WithDatabase();
+        await koauth.TypeAsync("client register notes --redirect-uris https://notes.example/cb --dpop");
+        Assert.True(await koauth.InDatabaseAsync(db => db.Clients.Select(c => c.RequiresBoundTokens).SingleAsync(_ct)));
+
+        var changed = await koauth.TypeAsync("client update notes --dpop=false");
+
+        Assert.Equal(0, changed.ExitCode);
+        Assert.Contains("Tokens bound to a key only", changed.Output, StringComparison.Ordinal);
+        Assert.False(await koauth.InDatabaseAsync(db => db.Clients.Select(c => c.RequiresBoundTokens).SingleAsync(_ct)));
+    }
 }

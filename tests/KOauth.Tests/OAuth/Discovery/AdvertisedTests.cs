@@ -13,6 +13,7 @@ public sealed class AdvertisedTests
         "authorization_response_iss_parameter_supported", "subject_types_supported", "id_token_signing_alg_values_supported",
         "claims_supported", "prompt_values_supported", "claims_parameter_supported", "request_parameter_supported",
         "request_uri_parameter_supported", "pushed_authorization_request_endpoint",
+        "dpop_signing_alg_values_supported", // BoundTokensTests
     ];
 
     [Fact]
