@@ -3,16 +3,17 @@ using Microsoft.AspNetCore.Http;
 
 namespace KOauth.AspNetCore;
 
-/// <summary>Finds the access token of a request (RFC 6750 §2.1): in the Authorization header and nowhere else.</summary>
+/// <summary>Finds the access token of a request (RFC 6750 §2.1, RFC 9449 §7.1): in the Authorization header and nowhere else.</summary>
 internal static class BearerHeader
 {
-    private const string Scheme = "Bearer";
+    private const string Bearer = "Bearer";
+    private const string DPoP = "DPoP";
 
     private static readonly SearchValues<char> _tokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=");
 
     /// <summary>The token, or null with a refusal when the header is malformed, or null with null when there is none.</summary>
-    public static string? Read(HttpRequest request, out TokenRefusal? malformed)
+    public static PresentedToken? Read(HttpRequest request, out TokenRefusal? malformed)
     {
         malformed = null;
         var headers = request.Headers.Authorization;
@@ -23,15 +24,16 @@ internal static class BearerHeader
         }
 
         var header = headers.ToString();
-        if (!IsBearer(header))
+        var scheme = IsOf(header, Bearer) ? Bearer : DPoP;
+        if (!IsOf(header, scheme))
         {
             return null; // another scheme is "not authenticated" here, without an error code (RFC 6750 §3.1)
         }
 
-        var token = header[Scheme.Length..].Trim(' ');
+        var token = header[scheme.Length..].Trim(' ');
         if (token.Length == 0 || token.AsSpan().ContainsAnyExcept(_tokenCharacters))
         {
-            malformed = TokenRefusal.BadRequest("The Authorization header must be the word Bearer and one access token.");
+            malformed = TokenRefusal.BadRequest("The Authorization header must be the word Bearer or DPoP and one access token.");
             return null;
         }
 
@@ -42,10 +44,10 @@ internal static class BearerHeader
             return null;
         }
 
-        return token;
+        return new(token, scheme == DPoP);
     }
 
-    private static bool IsBearer(string header) =>
-        header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase)
-        && (header.Length == Scheme.Length || header[Scheme.Length] == ' ');
+    private static bool IsOf(string header, string scheme) =>
+        header.StartsWith(scheme, StringComparison.OrdinalIgnoreCase)
+        && (header.Length == scheme.Length || header[scheme.Length] == ' ');
 }

@@ -1,13 +1,14 @@
 using System.Text;
+using KOauth.Protocol.DPoP;
 
 namespace KOauth.AspNetCore;
 
-/// <summary>The <c>WWW-Authenticate</c> header (RFC 6750 §3, RFC 9728 §5.1). No value contains a quote or a comma, which simple clients split at.</summary>
+/// <summary>The <c>WWW-Authenticate</c> header (RFC 6750 §3, RFC 9728 §5.1, RFC 9449 §7.1). No value contains a quote or a comma, which simple clients split at.</summary>
 internal static class Challenge
 {
-    public static string For(TokenRefusal refusal, string metadataUrl, IReadOnlyCollection<string> scopes)
+    public static string For(TokenRefusal refusal, bool isDPoP, string metadataUrl, IReadOnlyCollection<string> scopes)
     {
-        var header = new StringBuilder("Bearer ");
+        var header = new StringBuilder(isDPoP ? $"DPoP algs=\"{string.Join(' ', ProofKey.Algorithms)}\", " : "Bearer ");
         if (refusal.Error is { } error)
         {
             header.Append("error=\"").Append(error).Append("\", error_description=\"").Append(refusal.Sentence.Replace(",", "", StringComparison.Ordinal)).Append("\", ");

@@ -10,8 +10,13 @@ namespace KOauth.AspNetCore;
 /// </summary>
 internal sealed record CompactToken(string Text, string Algorithm, string KeyId)
 {
+    private const int ThumbprintLength = 43;
+
     private const int LongestToken = 16 * 1024;
     private const int MostAudiences = 20;
+
+    /// <summary>The key it is bound to (<c>cnf.jkt</c>, RFC 9449 §6.1), or null for a bearer token.</summary>
+    public string? Thumbprint { get; private init; }
 
     private static readonly JsonDocumentOptions _strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
@@ -38,7 +43,9 @@ internal sealed record CompactToken(string Text, string Algorithm, string KeyId)
 
         try
         {
-            return TryReadHeader(header, text, ref problem) is { } token && IsProperPayload(payload, ref problem) ? token : null;
+            return TryReadHeader(header, text, ref problem) is { } token && IsProperPayload(payload, out var thumbprint, ref problem)
+                ? token with { Thumbprint = thumbprint }
+                : null;
         }
         catch (Exception broken) when (broken is JsonException or InvalidOperationException)
         {
@@ -80,15 +87,20 @@ internal sealed record CompactToken(string Text, string Algorithm, string KeyId)
         return new(text, algorithm, keyId);
     }
 
-    private static bool IsProperPayload(byte[] json, ref string problem)
+    private static bool IsProperPayload(byte[] json, out string? thumbprint, ref string problem)
     {
         using var document = JsonDocument.Parse(json, _strict);
         var payload = document.RootElement;
-        if (payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty("cnf", out _))
+        thumbprint = null;
+        if (payload.ValueKind == JsonValueKind.Object && payload.TryGetProperty("cnf", out var confirmation))
         {
             // RFC 7800: only the holder of a key may use it. Whoever cannot check that must not take it for a bearer token.
-            problem = "it is bound to a key, expected a bearer token";
-            return false;
+            problem = "it is bound to a key in a way this server cannot check, expected 'jkt' in 'cnf'";
+            thumbprint = confirmation.ValueKind == JsonValueKind.Object ? StringOf(confirmation, "jkt") : null;
+            if (thumbprint?.Length != ThumbprintLength || confirmation.GetPropertyCount() != 1)
+            {
+                return false;
+            }
         }
 
         problem = "its payload lacks 'iss', 'sub', 'aud' or 'exp', or one of them has the wrong type";

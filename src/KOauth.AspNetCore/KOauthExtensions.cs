@@ -43,6 +43,7 @@ public static class KOauthExtensions
 
         services.AddSingleton<AuthorizationServer>();
         services.AddSingleton<SigningKeys>();
+        services.AddSingleton<KeyProof>();
         services.AddSingleton<TokenCheck>();
         services.AddSingleton<PublishedScopes>();
         services.AddHostedService<EndpointCheck>();

@@ -16,6 +16,7 @@ internal sealed partial class KOauthHandler(
     : AuthenticationHandler<KOauthOptions>(options, loggers, encoder)
 {
     private TokenRefusal? _refusal;
+    private bool _isDPoP;
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -28,7 +29,8 @@ internal sealed partial class KOauthHandler(
         ClaimsIdentity? identity = null;
         if (token is not null)
         {
-            (identity, _refusal) = await tokens.CheckAsync(token, Context.RequestAborted);
+            _isDPoP = token.IsDPoP;
+            (identity, _refusal) = await tokens.CheckAsync(token, Request, Context.RequestAborted);
         }
 
         if (identity is null)
@@ -70,7 +72,7 @@ internal sealed partial class KOauthHandler(
         }
         else if (refusal.Status != StatusCodes.Status403Forbidden || refusal.Error is not null)
         {
-            Response.Headers.WWWAuthenticate = Challenge.For(refusal, ResourceAddress.Of(Options).MetadataUrl, scopes);
+            Response.Headers.WWWAuthenticate = Challenge.For(refusal, _isDPoP || Options.RequireBoundTokens, ResourceAddress.Of(Options).MetadataUrl, scopes);
         }
 
         return HttpMethods.IsHead(Request.Method)

@@ -61,6 +61,12 @@ public sealed class KOauthOptions : AuthenticationSchemeOptions
     public TimeSpan ClockSkew { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>
+    /// Whether only access tokens are taken that are bound to a key of the client's (DPoP, RFC 9449). Bound ones are always checked for
+    /// their proof; by default bearer tokens are taken, too, because most MCP clients have no others yet.
+    /// </summary>
+    public bool RequireBoundTokens { get; set; }
+
+    /// <summary>
     /// Whether clients in browsers may call the MCP endpoint from any origin. Cookies are never allowed along, so no site can act in
     /// a visitor's name. The default is <see langword="true"/>; switch it off to use a policy of your own.
     /// </summary>

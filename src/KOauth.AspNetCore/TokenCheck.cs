@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
@@ -9,17 +10,30 @@ namespace KOauth.AspNetCore;
 /// Decides on an access token (RFC 9068 §4): its outside, a key the authorization server published, the signature, then issuer,
 /// audience and time. Works without the authorization server once its keys are known.
 /// </summary>
-internal sealed class TokenCheck(SigningKeys keys, IOptionsMonitor<KOauthOptions> monitor)
+internal sealed class TokenCheck(SigningKeys keys, KeyProof proof, IOptionsMonitor<KOauthOptions> monitor)
 {
     private readonly JsonWebTokenHandler _jose = new() { MapInboundClaims = false };
     private readonly KOauthOptions _options = monitor.Get(KOauthDefaults.AuthenticationScheme);
 
     /// <summary>The identity the token stands for, or null and why.</summary>
-    public async ValueTask<(ClaimsIdentity? Identity, TokenRefusal? Refusal)> CheckAsync(string text, CancellationToken ct)
+    public async ValueTask<(ClaimsIdentity? Identity, TokenRefusal? Refusal)> CheckAsync(PresentedToken presented, HttpRequest request, CancellationToken ct)
     {
-        if (CompactToken.TryRead(text, out var problem) is not { } token)
+        if (CompactToken.TryRead(presented.Text, out var problem) is not { } token)
         {
             return (null, TokenRefusal.InvalidToken("This is not an access token of the kind this server accepts.", problem));
+        }
+
+        // RFC 9449 §7.2: as Bearer a bound token would be worth what it says to whoever copied it.
+        if ((token.Thumbprint is not null) != presented.IsDPoP)
+        {
+            return (null, TokenRefusal.InvalidToken(presented.IsDPoP
+                ? "The access token is not bound to a key. Send it as Bearer."
+                : "The access token is bound to a key. Send it as DPoP and with a proof."));
+        }
+
+        if (token.Thumbprint is null && _options.RequireBoundTokens)
+        {
+            return (null, TokenRefusal.InvalidToken("This server takes only access tokens that are bound to a key (DPoP)."));
         }
 
         var key = await keys.FindAsync(token.KeyId, ct);
@@ -36,7 +50,15 @@ internal sealed class TokenCheck(SigningKeys keys, IOptionsMonitor<KOauthOptions
         }
 
         var result = await _jose.ValidateTokenAsync(token.Text, RulesWith(key));
-        return result.IsValid ? (result.ClaimsIdentity, null) : (null, Explain(result));
+        if (!result.IsValid)
+        {
+            return (null, Explain(result));
+        }
+
+        // Last, so that only proofs of good tokens are remembered.
+        return token.Thumbprint is { } thumbprint && await proof.CheckAsync(request, token.Text, thumbprint) is { } refusal
+            ? (null, refusal)
+            : (result.ClaimsIdentity, null);
     }
 
     private TokenValidationParameters RulesWith(PublishedKey key) => new()

@@ -13,6 +13,9 @@ internal sealed record TokenRefusal(int Status, string? Error, string Sentence, 
 
     public static TokenRefusal InvalidToken(string sentence, string? detail = null) => new(401, "invalid_token", sentence, detail);
 
+    /// <summary>RFC 9449 §7.1.</summary>
+    public static TokenRefusal InvalidProof(string problem) => new(401, "invalid_dpop_proof", "The DPoP proof is not valid.", $"the proof: {problem}");
+
     /// <summary>
     /// No key was ever loaded, so good tokens cannot be told from bad ones. Calling them invalid would make clients throw away good
     /// ones and send people through a sign-in that cannot work either.

@@ -1,3 +1,4 @@
+using KOauth.Protocol.DPoP;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -13,7 +14,7 @@ internal sealed class WellKnown(
     RequestDelegate next, IOptionsMonitor<KOauthOptions> monitor, PublishedScopes published, EndpointDataSource endpoints)
 {
     private const string AllowedHeaders =
-        "Authorization, Content-Type, Accept, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, *";
+        "Authorization, DPoP, Content-Type, Accept, Last-Event-ID, MCP-Protocol-Version, Mcp-Method, Mcp-Name, Mcp-Session-Id, *";
 
     private const string ExposedHeaders = "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After";
 
@@ -92,7 +93,8 @@ internal sealed class WellKnown(
         http.Response.Headers.CacheControl = "public, max-age=60";
         return http.Response.WriteAsJsonAsync(
             new ResourceMetadata(
-                resource.Resource, [options.Issuer], published.All, ["header"], options.ResourceName, options.ResourceDocumentation),
+                resource.Resource, [options.Issuer], published.All, ["header"], options.ResourceName, options.ResourceDocumentation,
+                ProofKey.Algorithms, options.RequireBoundTokens ? true : null),
             WireFormat.Default.ResourceMetadata,
             cancellationToken: http.RequestAborted);
     }

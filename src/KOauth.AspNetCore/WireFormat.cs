@@ -9,7 +9,9 @@ internal sealed record ResourceMetadata(
     [property: JsonPropertyName("scopes_supported")] IReadOnlyList<string> Scopes,
     [property: JsonPropertyName("bearer_methods_supported")] IReadOnlyList<string> BearerMethods,
     [property: JsonPropertyName("resource_name")] string? Name,
-    [property: JsonPropertyName("resource_documentation")] string? Documentation);
+    [property: JsonPropertyName("resource_documentation")] string? Documentation,
+    [property: JsonPropertyName("dpop_signing_alg_values_supported")] IReadOnlyList<string> ProofAlgorithms,
+    [property: JsonPropertyName("dpop_bound_access_tokens_required")] bool? RequiresBoundTokens);
 
 /// <summary>A refusal once more as JSON, for people with curl.</summary>
 internal sealed record RefusalBody(

@@ -42,7 +42,7 @@ public sealed class ChallengeTests
 
     [Theory]
     [InlineData("Basic YTpi")]
-    [InlineData("DPoP abc")]
+    [InlineData("Negotiate abc")]
     [InlineData("Bearerabc")]
     public async Task Another_scheme_is_no_token(string header)
     {

@@ -24,7 +24,7 @@ public sealed class ResourceMetadataTests
         Assert.Equal("application/json", answer.Content.Headers.ContentType!.MediaType);
         Assert.Equal("*", Assert.Single(answer.Headers.GetValues("Access-Control-Allow-Origin")));
         Assert.Equal(
-            """{"resource":"https://notes.example/mcp","authorization_servers":["https://auth.example"],"scopes_supported":["notes:read","notes:write"],"bearer_methods_supported":["header"]}""",
+            """{"resource":"https://notes.example/mcp","authorization_servers":["https://auth.example"],"scopes_supported":["notes:read","notes:write"],"bearer_methods_supported":["header"],"dpop_signing_alg_values_supported":["ES256","PS256","RS256"]}""",
             await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
