@@ -2,6 +2,7 @@ using KOauth.Account;
 using KOauth.Account.Consent;
 using KOauth.Account.Login;
 using KOauth.Account.Logout;
+using KOauth.Account.NotAllowed;
 using KOauth.Account.Setup;
 using KOauth.Admin.Clients;
 using KOauth.Admin.Resources;
@@ -27,6 +28,7 @@ internal static class Features
         new AuthorizeFeature(), //      /oauth/authorize
         new LoginFeature(),     //      /account/login
         new ConsentFeature(),   //      /account/consent
+        new NotAllowedFeature(), //    /account/not-allowed
         new TokenFeature(),     // POST /oauth/token
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account

@@ -143,6 +143,12 @@ internal sealed class KOauthApp : IAsyncDisposable
         return user;
     }
 
+    public async Task<User> UserAsync(string email = "alice@example.test")
+    {
+        await using var db = OpenDatabase();
+        return await db.Users.AsNoTracking().SingleAsync(u => u.Email == email);
+    }
+
     /// <summary>A client, a resource and a person: what most tests begin with.</summary>
     public static async Task<KOauthApp> StartReadyAsync(
         bool isPublic = false, Action<Client>? client = null, Func<KOauthSettings, KOauthSettings>? change = null)

@@ -16,7 +16,8 @@ namespace KOauth.Grants;
 /// the person said no. The only place that seals a code.
 /// </summary>
 internal sealed class Approval(
-    ILedger ledger, IDbContextFactory<KOauthDb> databases, KeyRing keys, Sealer sealer, Audiences audiences, KOauthSettings settings, TimeProvider clock)
+    ILedger ledger, IDbContextFactory<KOauthDb> databases, KeyRing keys, Sealer sealer, Audiences audiences, Access access,
+    KOauthSettings settings, TimeProvider clock)
 {
     /// <summary>How the approval came about; the story and later the grant's page say it.</summary>
     public const string ByPerson = "approved by the person";
@@ -64,6 +65,11 @@ internal sealed class Approval(
         if (await audiences.FindAsync(ticket.ResourceKey, client, ct) is not { } audience)
         {
             return Reasons.ResourceUnknown;
+        }
+
+        if (await access.CheckPersonAsync(person.UserId, audience, ct) is { } notAllowed)
+        {
+            return notAllowed;
         }
 
         var linkEpoch = await ledger.FindLinkEpochAsync(person.UserId, client.Key, ct);

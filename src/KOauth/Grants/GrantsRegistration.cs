@@ -7,6 +7,7 @@ internal static class GrantsRegistration
 {
     public static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<Audiences>()
+        .AddSingleton<Access>()
         .AddSingleton<Flows>()
         .AddSingleton<Approval>()
         .AddSingleton<RefreshTokens>()

@@ -12,7 +12,14 @@ namespace KOauth.Account.Consent;
 [IgnoreAntiforgeryToken]
 [LeavesTheSite]
 internal sealed class ConsentModel(
-    Flows flows, Sessions sessions, ClientDirectory clients, Audiences audiences, Approval approval, KOauthSettings settings, Story story) : PageModel
+    Flows flows,
+    Sessions sessions,
+    ClientDirectory clients,
+    Audiences audiences,
+    Access access,
+    Approval approval,
+    KOauthSettings settings,
+    Story story) : PageModel
 {
     [BindProperty(Name = "flow", SupportsGet = true)]
     public string? Flow { get; set; }
@@ -117,6 +124,11 @@ internal sealed class ConsentModel(
         if (await audiences.FindAsync(ticket.ResourceKey, client, ct) is not { } audience)
         {
             return Refuse(new Refusal(Reasons.ResourceUnknown));
+        }
+
+        if (await access.CheckPersonAsync(person.UserId, audience, ct) is not null)
+        {
+            return FlowAnswers.Continue(flows.ContinueUrl(ticket with { ShownTo = null })); // the dispatcher knows the page that says so
         }
 
         Person = person;

@@ -11,7 +11,8 @@ namespace KOauth.OAuth.Authorize;
 /// The dispatcher: looks at what is missing and sends the browser there. The pages never call each other; each comes back here
 /// with its ticket, so no step can be skipped.
 /// </summary>
-internal sealed class NextStep(ClientDirectory clients, Sessions sessions, Approval approval, Flows flows, KOauthSettings settings)
+internal sealed class NextStep(
+    ClientDirectory clients, Audiences audiences, Access access, Sessions sessions, Approval approval, Flows flows, KOauthSettings settings)
 {
     public async ValueTask<Outcome<Client>> FindClientAsync(FlowTicket ticket, Story story, CancellationToken ct)
     {
@@ -30,25 +31,30 @@ internal sealed class NextStep(ClientDirectory clients, Sessions sessions, Appro
         var person = await sessions.FindAsync(http, ct);
         if (person is null || person.AuthenticatedAt < ticket.AuthenticatedAfter)
         {
-            return prompt == Prompt.None ? Refuse(ticket, client, Reasons.LoginRequired, story) : Step("/account/login", ticket);
+            return prompt == Prompt.None ? Refuse(ticket, client, new Refusal(Reasons.LoginRequired), story) : Step("/account/login", ticket);
         }
 
         story.User = person.Email;
+        if (await audiences.FindAsync(ticket.ResourceKey, client, ct) is { } audience
+            && await access.CheckPersonAsync(person.UserId, audience, ct) is { } notAllowed)
+        {
+            return prompt == Prompt.None ? Refuse(ticket, client, notAllowed, story) : Step("/account/not-allowed", ticket);
+        }
+
         if (await approval.WithoutAskingAsync(ticket, client, person, ct) is not { } how)
         {
-            return prompt == Prompt.None ? Refuse(ticket, client, Reasons.ConsentRequired, story) : Step("/account/consent", ticket);
+            return prompt == Prompt.None ? Refuse(ticket, client, new Refusal(Reasons.ConsentRequired), story) : Step("/account/consent", ticket);
         }
 
         return (await approval.ApproveAsync(ticket, client, person, how, story, ct)).Ok(out var url, out var refusal)
             ? new BackToApp(url, client.Name)
-            : Refuse(ticket, client, refusal.Reason, story);
+            : Refuse(ticket, client, refusal, story);
     }
 
     private SeeOther Step(string page, FlowTicket ticket) => new($"{settings.Issuer}{page}?flow={flows.Seal(ticket)}");
 
-    private BackToApp Refuse(FlowTicket ticket, Client client, Reason reason, Story story)
+    private BackToApp Refuse(FlowTicket ticket, Client client, Refusal refusal, Story story)
     {
-        var refusal = new Refusal(reason);
         story.Tell(StoryEvents.AuthorizeRefused, refusal);
         return new BackToApp(RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer), client.Name);
     }

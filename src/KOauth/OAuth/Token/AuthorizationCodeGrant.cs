@@ -13,7 +13,7 @@ namespace KOauth.OAuth.Token;
 /// insert decides who wins a race, and its primary key is what detects a replay.
 /// </summary>
 internal sealed class AuthorizationCodeGrant(
-    ILedger ledger, Sealer sealer, Audiences audiences, IdTokens idTokens, SourceTags sources, KOauthSettings settings, TimeProvider clock)
+    ILedger ledger, Sealer sealer, Audiences audiences, Access access, IdTokens idTokens, SourceTags sources, KOauthSettings settings, TimeProvider clock)
     : IGrantType
 {
     public string Name => "authorization_code";
@@ -40,6 +40,11 @@ internal sealed class AuthorizationCodeGrant(
         if (!await audiences.IsSameAsync(request.Resources, audience, ct))
         {
             return new Refusal(Reasons.ResourceDiffers) { Expected = audience.Value, Received = string.Join(' ', request.Resources) };
+        }
+
+        if (await access.CheckAsync(code.UserId, audience, ct) is { } notAllowed)
+        {
+            return notAllowed;
         }
 
         // RFC 6749 gives scope no meaning here; a narrower one is honoured, a wider one never (TK-35).

@@ -9,7 +9,7 @@ namespace KOauth.OAuth.Token;
 /// <c>refresh_token</c> (RFC 6749 §6). The token's MAC is checked before the database is asked; client, resource and scope before
 /// anything is rotated. There is never more than one live leaf, and parallel refreshes all receive it (docs/threat-model.md).
 /// </summary>
-internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTokens, Audiences audiences, SourceTags sources) : IGrantType
+internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTokens, Audiences audiences, Access access, SourceTags sources) : IGrantType
 {
     public string Name => "refresh_token";
 
@@ -51,6 +51,11 @@ internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTok
         if (!await audiences.IsSameAsync(request.Resources, audience, ct))
         {
             return new Refusal(Reasons.ResourceDiffers) { Expected = audience.Value, Received = string.Join(' ', request.Resources) };
+        }
+
+        if (await access.CheckAsync(record.Grant.UserId, audience, ct) is { } notAllowed)
+        {
+            return notAllowed;
         }
 
         var granted = ScopeSet.Parse(record.Grant.Scopes);
