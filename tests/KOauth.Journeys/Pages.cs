@@ -55,7 +55,7 @@ internal static class Pages
             case Sheet.Account:
                 await page.GotoAsync($"{world.Issuer}/account/login");
                 await page.SignInAsync();
-                await page.WaitForURLAsync($"{world.Issuer}/account");
+                await page.Locator("form[action$='/account/logout'], a[href$='/account/logout']").First.WaitForAsync();
                 break;
             case Sheet.Logout:
                 await page.OpenAsync(world, Sheet.Account);

@@ -51,5 +51,7 @@ internal sealed class ChromiumPage : DrivenBrowser
         }
     }
 
+    public override Task<string> PlaceAsync(CancellationToken ct) => Task.FromResult(_page.Url);
+
     public override async ValueTask DisposeAsync() => await _page.Context.CloseAsync();
 }

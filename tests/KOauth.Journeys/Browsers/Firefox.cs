@@ -11,14 +11,26 @@ namespace KOauth.Journeys.Browsers;
 /// <summary>Firefox, spoken to in its own tongue, WebDriver BiDi: Debian has no geckodriver, and this needs none.</summary>
 internal sealed partial class Firefox : DrivenBrowser
 {
+    /// <summary>Nothing but the page: every question it would put to the world about a host is one more answer to wait for.</summary>
     private const string Preferences = """
         user_pref("app.normandy.enabled", false);
         user_pref("app.update.disabledForTesting", true);
         user_pref("browser.shell.checkDefaultBrowser", false);
+        user_pref("browser.safebrowsing.malware.enabled", false);
+        user_pref("browser.safebrowsing.phishing.enabled", false);
         user_pref("datareporting.policy.dataSubmissionEnabled", false);
         user_pref("dom.disable_open_during_load", false);
+        user_pref("dom.security.https_first", false);
         user_pref("network.captive-portal-service.enabled", false);
         user_pref("network.connectivity-service.enabled", false);
+        user_pref("network.dns.disablePrefetch", true);
+        user_pref("network.dns.native_https_query", false);
+        user_pref("network.dns.upgrade_with_https_rr", false);
+        user_pref("network.dns.use_https_rr_as_altsvc", false);
+        user_pref("network.http.speculative-parallel-limit", 0);
+        user_pref("network.prefetch-next", false);
+        user_pref("network.trr.mode", 5);
+        user_pref("security.OCSP.enabled", 0);
         user_pref("services.settings.server", "data:,");
         """;
 
@@ -60,7 +72,7 @@ internal sealed partial class Firefox : DrivenBrowser
     }
 
     public override Task OpenAsync(Uri url, CancellationToken ct) =>
-        SendAsync("browsingContext.navigate", Json(new { context = _context, url = url.ToString(), wait = "complete" }), ct);
+        SendAsync("browsingContext.navigate", Json(new { context = _context, url = url.ToString(), wait = "none" }), ct);
 
     public override async Task OpenPopupAsync(Uri url, CancellationToken ct)
     {
@@ -85,6 +97,9 @@ internal sealed partial class Firefox : DrivenBrowser
         }
     }
 
+    public override async Task<string> PlaceAsync(CancellationToken ct) =>
+        (await TreeAsync(ct)).FirstOrDefault(c => c!["context"]!.GetValue<string>() == _context)?["url"]?.GetValue<string>() ?? "";
+
     public override async ValueTask DisposeAsync()
     {
         await _program.DisposeAsync();
@@ -96,7 +111,9 @@ internal sealed partial class Firefox : DrivenBrowser
     private static string Json(object value) => JsonSerializer.Serialize(value);
 
     private async Task<IReadOnlyList<string>> ContextsAsync(CancellationToken ct) =>
-        [.. (await SendAsync("browsingContext.getTree", "{}", ct))["contexts"]!.AsArray().Select(c => c!["context"]!.GetValue<string>())];
+        [.. (await TreeAsync(ct)).Select(c => c!["context"]!.GetValue<string>())];
+
+    private async Task<JsonArray> TreeAsync(CancellationToken ct) => (await SendAsync("browsingContext.getTree", "{}", ct))["contexts"]!.AsArray();
 
     private async Task<JsonNode> SendAsync(string method, string parameters, CancellationToken ct)
     {

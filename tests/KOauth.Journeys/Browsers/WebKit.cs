@@ -75,6 +75,8 @@ internal sealed class WebKit : DrivenBrowser
         }
     }
 
+    public override async Task<string> PlaceAsync(CancellationToken ct) => (await ReadAsync("url", ct))?.GetValue<string>() ?? "";
+
     public override async ValueTask DisposeAsync()
     {
         _http.Dispose();
@@ -101,10 +103,13 @@ internal sealed class WebKit : DrivenBrowser
         }
     }
 
-    private async Task<IReadOnlyList<string>> WindowsAsync(CancellationToken ct)
+    private async Task<IReadOnlyList<string>> WindowsAsync(CancellationToken ct) =>
+        [.. (await ReadAsync("window/handles", ct))!.AsArray().Select(handle => handle!.GetValue<string>())];
+
+    private async Task<JsonNode?> ReadAsync(string what, CancellationToken ct)
     {
-        using var answer = await _http.GetAsync($"session/{_session}/window/handles", ct);
-        return [.. (await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!["value"]!.AsArray().Select(handle => handle!.GetValue<string>())];
+        using var answer = await _http.GetAsync($"session/{_session}/{what}", ct);
+        return (await answer.Content.ReadFromJsonAsync<JsonNode>(ct))!["value"];
     }
 
     private async Task<JsonNode?> SendAsync(string command, object parameters, CancellationToken ct)
