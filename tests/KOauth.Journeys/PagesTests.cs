@@ -44,7 +44,9 @@ public sealed class PagesTests(World world)
         var page = await world.NewPageAsync();
         await page.OpenAsync(world, Sheet.Login);
 
-        await page.Keyboard.TypeAsync(World.Email); // the first field has the focus already
+        await page.Locator("input[name=email]:focus").WaitForAsync(); // by itself, a moment after the page has loaded
+
+        await page.Keyboard.TypeAsync(World.Email);
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync(World.Password);
         await page.Keyboard.PressAsync("Enter");
