@@ -41,6 +41,9 @@ internal sealed record KOauthSettings
 
     public TimeSpan AddressRetention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long a client that registered itself is kept while nobody is connected with it.</summary>
+    public TimeSpan ClientRetention { get; init; } = TimeSpan.FromDays(30);
+
     public LogFormat LogFormat { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -55,6 +55,8 @@ internal static class SettingsTable
             (s, d) => s with { StoryRetention = d }, "How long connection stories are kept."),
         Lifetime("KOAUTH_ADDRESS_RETENTION", "30d", "7d", TimeSpan.Zero, 3650 * _day,
             (s, d) => s with { AddressRetention = d }, "How long network addresses stay in the stories."),
+        Lifetime("KOAUTH_CLIENT_RETENTION", "30d", "7d", TimeSpan.FromHours(1), 3650 * _day,
+            (s, d) => s with { ClientRetention = d }, "How long a client that registered itself is kept while nobody uses it or is connected with it. Clients an administrator registered are kept for ever."),
         new Setting("KOAUTH_LOG_FORMAT", "text", "`text` is a line for people, `json` an object for programs.")
         {
             Example = "json",

@@ -20,6 +20,7 @@ internal sealed class ClientsFeature : IFeature
             new ShowClientCommand(services),
             new ListClientsCommand(services),
             new DeleteClientCommand(services),
+            new CleanUpClientsCommand(services),
             new Command("secret", "The secret by which a client proves itself")
             {
                 new RotateSecretCommand(services),

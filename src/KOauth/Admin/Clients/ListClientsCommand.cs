@@ -46,7 +46,7 @@ internal sealed class ListClientsCommand : StoreCommand
     }
 
     private static IQueryable<Client> Wanted(KOauthDb db, bool unused, bool dynamic) => db.Clients.AsNoTracking()
-        .Where(c => !unused || (c.LastUsedAt == null && !db.Grants.Any(g => g.ClientKey == c.Key)))
+        .Where(c => !unused || (c.LastUsedAt == null && !db.Grants.Select(g => g.ClientKey).Contains(c.Key)))
         .Where(c => !dynamic || c.Origin != ClientOrigin.Administrator);
 
     private static void Print(ParseResult command, List<ClientView> clients, int total)

@@ -1,3 +1,4 @@
+using KOauth.Clients;
 using KOauth.Stories;
 
 namespace KOauth.OAuth.Token;
@@ -7,7 +8,7 @@ internal static class TokenEndpoint
     public const string Path = "/oauth/token";
 
     public static async Task<IResult> HandleAsync(
-        HttpContext http, ClientAuthentication clients, GrantTypes grants, TokenBinding binding, AccessTokens tokens, Story story,
+        HttpContext http, ClientAuthentication clients, GrantTypes grants, TokenBinding binding, AccessTokens tokens, ClientUse use, Story story,
         CancellationToken ct)
     {
         if (!(await OAuthForm.ReadAsync(http, ct)).Ok(out var request, out var refusal))
@@ -23,6 +24,7 @@ internal static class TokenEndpoint
             return new OAuthError(refusal, story, request.Authorization is not null);
         }
 
+        use.Note(client);
         return tokens.Mint(decided, client, request.ProvedKey);
     }
 }
