@@ -64,6 +64,27 @@ internal sealed class Client
 
     public string? Logo { get; set; }
 
+    /// <summary>Whether the administrator let it in; one that is waiting or denied gets nothing, whoever signs in.</summary>
+    public Admission Admission { get; set; }
+
+    /// <summary>The only person it was let in for; null means everybody.</summary>
+    public Guid? AdmittedFor { get; set; }
+
+    /// <summary>Its public keys for <c>private_key_jwt</c> (RFC 7591 §2), as it gave them.</summary>
+    public string? Jwks { get; set; }
+
+    /// <summary>Where its public keys are, when it did not give them.</summary>
+    public string? JwksUri { get; set; }
+
+    /// <summary>The only algorithm of its assertions; null means any that is supported.</summary>
+    public string? AssertionAlgorithm { get; set; }
+
+    /// <summary>The network that a client which registered itself came from, as a keyed hash: floods are counted by it.</summary>
+    public long? RegisteredFrom { get; set; }
+
+    /// <summary>A hash of what it registered and from where: one attempt that registers twice gets one client.</summary>
+    public byte[]? Fingerprint { get; set; }
+
     public DateTimeOffset CreatedAt { get; set; }
 
     public DateTimeOffset? LastUsedAt { get; set; }
@@ -81,6 +102,13 @@ internal enum ClientOrigin
     Administrator = 0,
     Registration = 1,
     MetadataDocument = 2,
+}
+
+internal enum Admission
+{
+    Admitted = 0,
+    Waiting = 1,
+    Denied = 2,
 }
 
 /// <summary>One secret of a client: 256 random bits, so a plain SHA-256 keeps it safe at rest.</summary>

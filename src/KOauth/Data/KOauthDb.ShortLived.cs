@@ -1,3 +1,4 @@
+using KOauth.Clients;
 using KOauth.Grants;
 using KOauth.People;
 using Microsoft.EntityFrameworkCore;
@@ -20,6 +21,8 @@ internal abstract partial class KOauthDb
     public DbSet<LogoutNotice> LogoutNotices => Set<LogoutNotice>();
 
     public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
+
+    public DbSet<RegistrationToken> RegistrationTokens => Set<RegistrationToken>();
 
     private static void ShortLived(ModelBuilder builder)
     {
@@ -46,6 +49,11 @@ internal abstract partial class KOauthDb
             device.HasIndex(d => d.ExpiresAt);
             device.Property(d => d.Story).HasMaxLength(16);
             device.Property(d => d.Address).HasMaxLength(64);
+        });
+        builder.Entity<RegistrationToken>(token =>
+        {
+            token.ToTable("registration_tokens").HasKey(t => t.Hash);
+            token.Property(t => t.LastFour).HasMaxLength(4);
         });
         builder.Entity<SessionClient>(client =>
         {

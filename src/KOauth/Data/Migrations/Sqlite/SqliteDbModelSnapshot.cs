@@ -27,6 +27,19 @@ namespace KOauth.Data.Migrations.Sqlite
                         .HasColumnType("INTEGER")
                         .HasColumnName("active");
 
+                    b.Property<int>("Admission")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("admission");
+
+                    b.Property<byte[]>("AdmittedFor")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("admitted_for");
+
+                    b.Property<string>("AssertionAlgorithm")
+                        .HasMaxLength(16)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("assertion_algorithm");
+
                     b.Property<string>("AuthMethod")
                         .IsRequired()
                         .HasMaxLength(32)
@@ -60,6 +73,11 @@ namespace KOauth.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("exchange_targets");
 
+                    b.Property<byte[]>("Fingerprint")
+                        .HasMaxLength(32)
+                        .HasColumnType("BLOB")
+                        .HasColumnName("fingerprint");
+
                     b.Property<string>("GrantTypes")
                         .IsRequired()
                         .HasColumnType("TEXT")
@@ -69,6 +87,15 @@ namespace KOauth.Data.Migrations.Sqlite
                         .HasMaxLength(16)
                         .HasColumnType("TEXT")
                         .HasColumnName("id_token_algorithm");
+
+                    b.Property<string>("Jwks")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("jwks");
+
+                    b.Property<string>("JwksUri")
+                        .HasMaxLength(2048)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("jwks_uri");
 
                     b.Property<long?>("LastUsedAt")
                         .HasColumnType("INTEGER")
@@ -105,6 +132,10 @@ namespace KOauth.Data.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("redirect_uris");
+
+                    b.Property<long?>("RegisteredFrom")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("registered_from");
 
                     b.Property<bool>("RequiresBoundTokens")
                         .HasColumnType("INTEGER")
@@ -143,7 +174,43 @@ namespace KOauth.Data.Migrations.Sqlite
                         .IsUnique()
                         .HasDatabaseName("ix_clients_client_id");
 
+                    b.HasIndex("Fingerprint")
+                        .HasDatabaseName("ix_clients_fingerprint");
+
+                    b.HasIndex("RegisteredFrom")
+                        .HasDatabaseName("ix_clients_registered_from");
+
                     b.ToTable("clients", (string)null);
+                });
+
+            modelBuilder.Entity("KOauth.Clients.RegistrationToken", b =>
+                {
+                    b.Property<byte[]>("Hash")
+                        .HasColumnType("BLOB")
+                        .HasColumnName("hash");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<long>("ExpiresAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("expires_at");
+
+                    b.Property<string>("LastFour")
+                        .IsRequired()
+                        .HasMaxLength(4)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("last_four");
+
+                    b.Property<int>("UsesLeft")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("uses_left");
+
+                    b.HasKey("Hash")
+                        .HasName("pk_registration_tokens");
+
+                    b.ToTable("registration_tokens", (string)null);
                 });
 
             modelBuilder.Entity("KOauth.Data.AuditRow", b =>

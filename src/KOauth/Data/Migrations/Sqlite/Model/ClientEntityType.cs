@@ -23,8 +23,8 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 "KOauth.Clients.Client",
                 typeof(Client),
                 baseEntityType,
-                propertyCount: 25,
-                unnamedIndexCount: 1,
+                propertyCount: 32,
+                unnamedIndexCount: 3,
                 keyCount: 1);
 
             var key = runtimeEntityType.AddProperty(
@@ -44,6 +44,32 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 fieldInfo: typeof(Client).GetField("<Active>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
                 sentinel: false);
             active.AddAnnotation("Relational:ColumnName", "active");
+
+            var admission = runtimeEntityType.AddProperty(
+                "Admission",
+                typeof(Admission),
+                propertyInfo: typeof(Client).GetProperty("Admission", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<Admission>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly));
+            admission.SetSentinelFromProviderValue(0);
+            admission.AddAnnotation("Relational:ColumnName", "admission");
+
+            var admittedFor = runtimeEntityType.AddProperty(
+                "AdmittedFor",
+                typeof(Guid?),
+                propertyInfo: typeof(Client).GetProperty("AdmittedFor", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<AdmittedFor>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                valueConverter: new KOauthDb.GuidConverter());
+            admittedFor.AddAnnotation("Relational:ColumnName", "admitted_for");
+
+            var assertionAlgorithm = runtimeEntityType.AddProperty(
+                "AssertionAlgorithm",
+                typeof(string),
+                propertyInfo: typeof(Client).GetProperty("AssertionAlgorithm", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<AssertionAlgorithm>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 16);
+            assertionAlgorithm.AddAnnotation("Relational:ColumnName", "assertion_algorithm");
 
             var authMethod = runtimeEntityType.AddProperty(
                 "AuthMethod",
@@ -110,6 +136,15 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 List<string> (List<string> value) => JsonSerializer.Deserialize<List<string>>(JsonSerializer.Serialize(value, JsonSerializerOptions.Default), JsonSerializerOptions.Default)));
             exchangeTargets.AddAnnotation("Relational:ColumnName", "exchange_targets");
 
+            var fingerprint = runtimeEntityType.AddProperty(
+                "Fingerprint",
+                typeof(byte[]),
+                propertyInfo: typeof(Client).GetProperty("Fingerprint", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<Fingerprint>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 32);
+            fingerprint.AddAnnotation("Relational:ColumnName", "fingerprint");
+
             var grantTypes = runtimeEntityType.AddProperty(
                 "GrantTypes",
                 typeof(List<string>),
@@ -132,6 +167,23 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 nullable: true,
                 maxLength: 16);
             idTokenAlgorithm.AddAnnotation("Relational:ColumnName", "id_token_algorithm");
+
+            var jwks = runtimeEntityType.AddProperty(
+                "Jwks",
+                typeof(string),
+                propertyInfo: typeof(Client).GetProperty("Jwks", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<Jwks>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            jwks.AddAnnotation("Relational:ColumnName", "jwks");
+
+            var jwksUri = runtimeEntityType.AddProperty(
+                "JwksUri",
+                typeof(string),
+                propertyInfo: typeof(Client).GetProperty("JwksUri", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<JwksUri>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true,
+                maxLength: 2048);
+            jwksUri.AddAnnotation("Relational:ColumnName", "jwks_uri");
 
             var lastUsedAt = runtimeEntityType.AddProperty(
                 "LastUsedAt",
@@ -205,6 +257,14 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 int (List<string> value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Default).GetHashCode(StringComparison.Ordinal),
                 List<string> (List<string> value) => JsonSerializer.Deserialize<List<string>>(JsonSerializer.Serialize(value, JsonSerializerOptions.Default), JsonSerializerOptions.Default)));
             redirectUris.AddAnnotation("Relational:ColumnName", "redirect_uris");
+
+            var registeredFrom = runtimeEntityType.AddProperty(
+                "RegisteredFrom",
+                typeof(long?),
+                propertyInfo: typeof(Client).GetProperty("RegisteredFrom", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<RegisteredFrom>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            registeredFrom.AddAnnotation("Relational:ColumnName", "registered_from");
 
             var requiresBoundTokens = runtimeEntityType.AddProperty(
                 "RequiresBoundTokens",
@@ -292,6 +352,14 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 new[] { clientId },
                 unique: true);
             index.AddAnnotation("Relational:Name", "ix_clients_client_id");
+
+            var index0 = runtimeEntityType.AddIndex(
+                new[] { fingerprint });
+            index0.AddAnnotation("Relational:Name", "ix_clients_fingerprint");
+
+            var index1 = runtimeEntityType.AddIndex(
+                new[] { registeredFrom });
+            index1.AddAnnotation("Relational:Name", "ix_clients_registered_from");
 
             return runtimeEntityType;
         }

@@ -11,13 +11,14 @@ namespace KOauth.Data.Migrations.Sqlite.Model
     public partial class SqliteDbModel
     {
         private SqliteDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("fcc301e5-1087-4a8b-917e-ffed0b6a1019"), entityTypeCount: 29)
+            : base(skipDetectChanges: false, modelId: new Guid("874f5b68-1b03-4274-822a-501957f259a3"), entityTypeCount: 30)
         {
         }
 
         partial void Initialize()
         {
             var client = ClientEntityType.Create(this);
+            var registrationToken = RegistrationTokenEntityType.Create(this);
             var auditRow = AuditRowEntityType.Create(this);
             var storeState = StoreStateEntityType.Create(this);
             var answeredFlow = AnsweredFlowEntityType.Create(this);
@@ -54,6 +55,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
             IdentityUserTokenEntityType.CreateForeignKey1(identityUserToken, user);
 
             ClientEntityType.CreateAnnotations(client);
+            RegistrationTokenEntityType.CreateAnnotations(registrationToken);
             AuditRowEntityType.CreateAnnotations(auditRow);
             StoreStateEntityType.CreateAnnotations(storeState);
             AnsweredFlowEntityType.CreateAnnotations(answeredFlow);
