@@ -19,7 +19,14 @@ internal static class PersonAtPage
     /// <summary>Signs in if asked, approves if asked, and gives the URL the browser came back to.</summary>
     public static async Task<Uri> SignInAndApproveAsync(this IPage page, World world, Uri authorize, CancellationToken ct, string email = World.Email)
     {
-        await page.GotoAsync(authorize.ToString());
+        await page.GoThroughAsync(authorize.ToString(), email);
+        return await world.Callbacks.ArrivalAsync(authorize, ct);
+    }
+
+    /// <summary>Signs in if asked and approves if asked.</summary>
+    public static async Task GoThroughAsync(this IPage page, string authorize, string email)
+    {
+        await page.GotoAsync(authorize);
         if (page.Url.Contains("/account/login", StringComparison.Ordinal))
         {
             await page.SignInAsync(email);
@@ -29,8 +36,6 @@ internal static class PersonAtPage
         {
             await page.ApproveAsync();
         }
-
-        return await world.Callbacks.ArrivalAsync(authorize, ct);
     }
 
     /// <summary>A client that does as Claude does, with the redirect URI given.</summary>

@@ -1,0 +1,92 @@
+// What an application does that is put together from oauth4webapi's functions, as its manual says.
+import * as oauth from 'oauth4webapi'
+import { listen } from './person.mjs'
+
+const insecure = { [oauth.allowInsecureRequests]: true }
+
+export async function signIn(app) {
+  const { server, client, authentication } = await discover(app)
+  const tokens = await connect(app, server, client, authentication)
+  const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, insecure)
+  const fresh = await oauth.processRefreshTokenResponse(server, client, answer)
+  return { ...facts(tokens), rotated: fresh.refresh_token !== tokens.refresh_token, freshScope: fresh.scope }
+}
+
+export async function pushedRequest(app) {
+  const { server, client, authentication } = await discover(app, 'oauth2')
+  return facts(await connect(app, server, client, authentication, { pushed: true }))
+}
+
+export async function boundTokens(app) {
+  const { server, client, authentication } = await discover(app)
+  const options = { ...insecure, DPoP: oauth.DPoP(client, await oauth.generateKeyPair('ES256')) }
+  const tokens = await connect(app, server, client, authentication, { pushed: true, options })
+  const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, options)
+  const fresh = await oauth.processRefreshTokenResponse(server, client, answer)
+  const called = await oauth.protectedResourceRequest(fresh.access_token, 'POST', new URL(app.resource), undefined, '', options)
+  return { ...facts(tokens), freshType: fresh.token_type, resourceStatus: called.status }
+}
+
+// The other side: a resource that reads our access tokens with this library (RFC 9068).
+export async function resourceServer(app) {
+  const { server, client, authentication } = await discover(app)
+  const tokens = await connect(app, server, client, authentication)
+  const request = new Request(app.resource, { headers: { Authorization: `Bearer ${tokens.access_token}` } })
+  const claims = await oauth.validateJwtAccessToken(server, request, app.resource, insecure)
+  return { ...facts(tokens), accessSubject: claims.sub, accessClient: claims.client_id, accessScope: claims.scope }
+}
+
+async function discover({ issuer, clientId, clientSecret, method }, algorithm = 'oidc') {
+  const authentication = { none: oauth.None, basic: oauth.ClientSecretBasic, post: oauth.ClientSecretPost }[method](clientSecret)
+  const answer = await oauth.discoveryRequest(new URL(issuer), { ...insecure, algorithm })
+  const server = await oauth.processDiscoveryResponse(new URL(issuer), answer)
+  return { server, client: { client_id: clientId }, authentication }
+}
+
+async function connect({ resource, scope }, server, client, authentication, { pushed, options = insecure } = {}) {
+  const app = await listen()
+  try {
+    const [verifier, state, nonce] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState(), oauth.generateRandomNonce()]
+    let parameters = new URLSearchParams({
+      client_id: client.client_id,
+      response_type: 'code',
+      redirect_uri: app.redirectUri,
+      scope,
+      resource,
+      state,
+      nonce,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    })
+    if (pushed) {
+      const { request_uri } = await retried(async () =>
+        oauth.processPushedAuthorizationResponse(server, client, await oauth.pushedAuthorizationRequest(server, client, authentication, parameters, options)))
+      parameters = new URLSearchParams({ client_id: client.client_id, request_uri })
+    }
+    const arrival = await app.visit(`${server.authorization_endpoint}?${parameters}`)
+    const answer = oauth.validateAuthResponse(server, client, arrival, state)
+    return await retried(async () => {
+      const response = await oauth.authorizationCodeGrantRequest(server, client, authentication, answer, app.redirectUri, verifier, options)
+      const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, { expectedNonce: nonce, requireIdToken: true })
+      await oauth.validateApplicationLevelSignature(server, response, insecure) // of the ID token
+      return tokens
+    })
+  } finally {
+    app.close()
+  }
+}
+
+// The server may ask for a nonce in the proof; this library leaves the second try to its user.
+async function retried(request) {
+  try {
+    return await request()
+  } catch (error) {
+    if (oauth.isDPoPNonceError(error)) return request()
+    throw error
+  }
+}
+
+function facts(tokens) {
+  const claims = oauth.getValidatedIdTokenClaims(tokens)
+  return { type: tokens.token_type, scope: tokens.scope, subject: claims.sub, audience: claims.aud, email: claims.email }
+}

@@ -1,0 +1,63 @@
+// What an application does that uses openid-client as its manual says.
+import * as oidc from 'openid-client'
+import { listen } from './person.mjs'
+
+export async function signIn(app) {
+  const config = await discover(app)
+  const tokens = await connect(config, app)
+  const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token)
+  return { ...facts(tokens), rotated: fresh.refresh_token !== tokens.refresh_token, freshScope: fresh.scope }
+}
+
+export async function pushedRequest(app) {
+  const config = await discover(app, 'oauth2')
+  return facts(await connect(config, app, { build: oidc.buildAuthorizationUrlWithPAR }))
+}
+
+export async function boundTokens(app) {
+  const config = await discover(app)
+  const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair())
+  const tokens = await connect(config, app, { build: oidc.buildAuthorizationUrlWithPAR, dpop: { DPoP } })
+  const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token, undefined, { DPoP })
+  return { ...facts(tokens), freshType: fresh.token_type, resourceStatus: await call(config, app, fresh, { DPoP }) }
+}
+
+function discover({ issuer, clientId, clientSecret, method }, algorithm = 'oidc') {
+  const authentication = { none: oidc.None, basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[method](clientSecret)
+  const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] // the latter checks the ID token's signature
+  return oidc.discovery(new URL(issuer), clientId, undefined, authentication, { algorithm, execute })
+}
+
+async function connect(config, { resource, scope }, { build = oidc.buildAuthorizationUrl, dpop } = {}) {
+  const app = await listen()
+  try {
+    const [pkceCodeVerifier, expectedState, expectedNonce] = [oidc.randomPKCECodeVerifier(), oidc.randomState(), oidc.randomNonce()]
+    const authorize = await build(config, {
+      redirect_uri: app.redirectUri,
+      scope,
+      resource,
+      state: expectedState,
+      nonce: expectedNonce,
+      code_challenge: await oidc.calculatePKCECodeChallenge(pkceCodeVerifier),
+      code_challenge_method: 'S256',
+    }, dpop)
+    const arrival = await app.visit(authorize)
+    return await oidc.authorizationCodeGrant(config, arrival, { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true }, { resource }, dpop)
+  } finally {
+    app.close()
+  }
+}
+
+// An MCP server answers an empty POST by 400 when it takes the token, and by 401 when it does not.
+async function call(config, { resource }, tokens, dpop) {
+  const answer = await oidc.fetchProtectedResource(config, tokens.access_token, new URL(resource), 'POST', '', undefined, dpop)
+  return answer.status
+}
+
+const facts = (tokens) => ({
+  type: tokens.token_type,
+  scope: tokens.scope,
+  subject: tokens.claims().sub,
+  audience: tokens.claims().aud,
+  email: tokens.claims().email,
+})
