@@ -1,5 +1,6 @@
 using KOauth.Account;
 using KOauth.Account.Consent;
+using KOauth.Account.Device;
 using KOauth.Account.Login;
 using KOauth.Account.Logout;
 using KOauth.Account.NotAllowed;
@@ -14,6 +15,7 @@ using KOauth.Demo;
 using KOauth.Health;
 using KOauth.Hosting;
 using KOauth.OAuth.Authorize;
+using KOauth.OAuth.Device;
 using KOauth.OAuth.Discovery;
 using KOauth.OAuth.Token;
 
@@ -29,6 +31,8 @@ internal static class Features
         new LoginFeature(),     //      /account/login
         new ConsentFeature(),   //      /account/consent
         new NotAllowedFeature(), //    /account/not-allowed
+        new DeviceAuthorizationFeature(), // POST /oauth/device_authorization
+        new DevicePageFeature(), //     /account/device
         new TokenFeature(),     // POST /oauth/token
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account

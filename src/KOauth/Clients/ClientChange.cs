@@ -1,3 +1,4 @@
+using KOauth.Protocol;
 using KOauth.Resources;
 
 namespace KOauth.Clients;
@@ -14,6 +15,9 @@ internal sealed record ClientChange
 
     /// <summary>Removed when it is there.</summary>
     public IReadOnlyList<string> RemoveRedirectUris { get; init; } = [];
+
+    /// <summary>Long names (<see cref="GrantTypeNames"/>).</summary>
+    public IReadOnlyList<string>? GrantTypes { get; init; }
 
     public Limit? Scopes { get; init; }
 
@@ -41,6 +45,7 @@ internal sealed record ClientChange
         client.Name = Name ?? client.Name;
         var redirectUris = (RedirectUris ?? client.RedirectUris).Where(u => !RemoveRedirectUris.Contains(u)).ToList();
         client.RedirectUris = [.. redirectUris, .. AddRedirectUris.Distinct().Where(u => !redirectUris.Contains(u))];
+        client.GrantTypes = GrantTypes?.ToList() ?? client.GrantTypes;
         client.Scopes = Scopes is null ? client.Scopes : Scopes.Words?.ToList();
         client.Resources = Resources is null
             ? client.Resources

@@ -26,6 +26,7 @@ internal static class ClientRules
     public static Refusal? Fault(Client client, IReadOnlyList<Resource> resources) =>
         IdFault(client)
         ?? ClientTexts.Fault(client)
+        ?? GrantFault(client)
         ?? RedirectFault(client)
         ?? ScopeFault(client)
         ?? ResourceFault(client, resources)
@@ -67,6 +68,18 @@ internal static class ClientRules
         return id.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '~' or '-') && id.Any(char.IsAsciiLetterOrDigit)
             ? null
             : "It may have letters, digits and . _ ~ - only, and at least one letter or digit.";
+    }
+
+    private static Refusal? GrantFault(Client client)
+    {
+        if (client.GrantTypes.Count == 0)
+        {
+            return Wrong("It needs at least one grant type.");
+        }
+
+        return client.GrantTypes.Find(g => !GrantTypeNames.All.Contains(g)) is { } odd
+            ? Wrong($"The grant types are {string.Join(", ", GrantTypeNames.All.Select(GrantTypeNames.Short))}.", odd)
+            : TwiceIn(client.GrantTypes, "grant type");
     }
 
     private static Refusal? RedirectFault(Client client)

@@ -17,7 +17,7 @@ namespace KOauth.Grants;
 /// </summary>
 internal sealed class Approval(
     ILedger ledger, IDbContextFactory<KOauthDb> databases, KeyRing keys, Sealer sealer, Audiences audiences, Access access,
-    KOauthSettings settings, TimeProvider clock)
+    DeviceCodes devices, KOauthSettings settings, TimeProvider clock)
 {
     /// <summary>How the approval came about; the story and later the grant's page say it.</summary>
     public const string ByPerson = "approved by the person";
@@ -28,7 +28,8 @@ internal sealed class Approval(
     public async Task<string?> WithoutAskingAsync(FlowTicket ticket, Client client, SignedIn person, CancellationToken ct)
     {
         // Whoever nobody vouched for is shown every time: any site can start a flow in its name (CO-05).
-        if (ticket.PromptConsent || client.IsSelfAsserted)
+        // So is whoever approves a device: the person may have been sent the code by somebody else (RFC 8628 §5.4).
+        if (ticket.PromptConsent || client.IsSelfAsserted || ticket.Device is not null)
         {
             return null;
         }
@@ -73,6 +74,11 @@ internal sealed class Approval(
         }
 
         var linkEpoch = await ledger.FindLinkEpochAsync(person.UserId, client.Key, ct);
+        if (ticket.Device is { } device)
+        {
+            return await ApproveDeviceAsync(device, ticket, client, person, linkEpoch, story, ct);
+        }
+
         if (how == ByPerson && !client.IsSelfAsserted)
         {
             await RememberAsync(ticket, client, person, ct);
@@ -107,15 +113,34 @@ internal sealed class Approval(
     /// <summary>Remembers the no, so that the same form cannot approve later, and gives the URL that tells the client.</summary>
     public async Task<string> DenyAsync(FlowTicket ticket, Story story, CancellationToken ct)
     {
+        if (ticket.Device is { } device)
+        {
+            await devices.DenyAsync(device.Hash, ct);
+        }
+
         await using var db = await databases.CreateDbContextAsync(ct);
         db.AnsweredFlows.Add(new AnsweredFlow { GrantId = ticket.GrantId, ExpiresAt = ticket.At + Flows.Life });
         await db.SaveChangesAsync(ct);
         var refusal = new Refusal(Reasons.ConsentDenied);
         story.Tell(StoryEvents.AuthorizationDenied, refusal);
-        return RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer);
+        return ticket.Device is not null ? DeviceAnswered("denied") : RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer);
     }
 
     public static byte[] HashOf(string redirectUri) => SHA256.HashData(Encoding.UTF8.GetBytes(redirectUri))[..16];
+
+    private async Task<Outcome<string>> ApproveDeviceAsync(
+        WaitingDevice device, FlowTicket ticket, Client client, SignedIn person, int linkEpoch, Story story, CancellationToken ct)
+    {
+        if (!await devices.ApproveAsync(device.Hash, person, client.Epoch, linkEpoch, ct))
+        {
+            return Reasons.DeviceAnswered;
+        }
+
+        story.Tell(StoryEvents.AuthorizationApproved, "Authorization approved", ("how", ByPerson), ("scopes", ticket.Scopes));
+        return DeviceAnswered("approved");
+    }
+
+    private string DeviceAnswered(string answer) => $"{settings.Issuer}/account/device?answer={answer}";
 
     private async Task RememberAsync(FlowTicket ticket, Client client, SignedIn person, CancellationToken ct)
     {

@@ -56,5 +56,4 @@ internal enum DeviceCodeState
     Pending = 0,
     Approved = 1,
     Denied = 2,
-    Redeemed = 3,
 }

@@ -45,6 +45,16 @@ internal sealed record FlowTicket
     /// <summary>The SHA-256 thumbprint of the DPoP key the code will be bound to (<c>dpop_jkt</c>, RFC 9449 §10), or null.</summary>
     public byte[]? Binding { get; init; }
 
+    /// <summary>The device that waits for the answer (RFC 8628), in place of a browser that is sent back; or null.</summary>
+    public WaitingDevice? Device { get; init; }
+
     /// <summary>On the consent form: whom it was shown to.</summary>
     public Guid? ShownTo { get; init; }
 }
+
+/// <summary>What the person who approves a device is told of it.</summary>
+/// <param name="Hash">Of its row.</param>
+/// <param name="UserCode">The code it shows.</param>
+/// <param name="Address">Where it asked from.</param>
+/// <param name="Since">When.</param>
+internal sealed record WaitingDevice(byte[] Hash, string UserCode, string? Address, DateTimeOffset Since);

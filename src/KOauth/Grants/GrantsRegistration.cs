@@ -10,6 +10,8 @@ internal static class GrantsRegistration
         .AddSingleton<Access>()
         .AddSingleton<Flows>()
         .AddSingleton<Approval>()
+        .AddSingleton<DeviceCodes>()
+        .AddSingleton<TypedCodes>()
         .AddSingleton<RefreshTokens>()
         .AddSingleton<SourceTags>()
         .AddSingleton<ProofNonces>()

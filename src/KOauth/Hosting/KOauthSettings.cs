@@ -29,6 +29,9 @@ internal sealed record KOauthSettings
     /// <summary>Networks whose <c>X-Forwarded-For</c> is believed.</summary>
     public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>Whether devices without a browser may be approved elsewhere (RFC 8628).</summary>
+    public bool DeviceGrant { get; init; } = true;
+
     public TimeSpan AccessTokenLifetime { get; init; } = TimeSpan.FromHours(1);
 
     public TimeSpan RefreshTokenLifetime { get; init; } = TimeSpan.FromDays(90);

@@ -43,6 +43,11 @@ internal static class SettingsTable
     public static readonly IReadOnlyList<Setting> All =
     [
         Data, Urls, Issuer, Audience, Database, MasterKey, MasterKeyFile, TrustedProxies,
+        new Setting("KOAUTH_DEVICE_GRANT", "on", "`on` lets clients that an administrator registered with `--grants device_code` sign in on devices without a browser (RFC 8628). `off` takes endpoint and page away.")
+        {
+            Example = "off",
+            Read = SettingReaders.OneOf((s, on) => s with { DeviceGrant = on }, ("on", true), ("off", false)),
+        },
         Lifetime("KOAUTH_ACCESS_TOKEN_LIFETIME", "1h", "8h", TimeSpan.FromMinutes(1), _day,
             (s, d) => s with { AccessTokenLifetime = d }, "How long an access token is accepted."),
         Lifetime("KOAUTH_REFRESH_TOKEN_LIFETIME", "90d", "365d", TimeSpan.FromHours(1), 3650 * _day,

@@ -6,11 +6,14 @@ namespace KOauth.OAuth;
 /// <summary>What an application reads of a refusal: RFC 6749 §5.2's names only, and nothing that helps an attacker.</summary>
 internal sealed class OAuthError(Refusal refusal, Story story, bool usedBasic = false, string told = StoryEvents.TokenRefused) : IResult
 {
+    // An app that comes once an hour has an old nonce every time, and a device asks every five seconds.
+    private static readonly Reason[] _isNoNews = [Reasons.DpopNonceStale, Reasons.DevicePending, Reasons.DeviceTooFast];
+
     public Task ExecuteAsync(HttpContext httpContext)
     {
-        if (refusal.Reason != Reasons.DpopNonceStale)
+        if (!_isNoNews.Contains(refusal.Reason))
         {
-            story.Tell(told, refusal); // an app that comes once an hour has an old nonce every time: no news
+            story.Tell(told, refusal);
         }
 
         var response = httpContext.Response;

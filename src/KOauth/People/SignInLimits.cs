@@ -19,6 +19,24 @@ internal sealed class SignInLimits(IDbContextFactory<KOauthDb> databases, KeyRin
     private static readonly Limit _network = new("network", 20, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(1));
     private static readonly Limit _browser = new("browser", 5, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), TimeSpan.FromDays(1));
 
+    private static readonly Limit _userCodes = new("user-code", 100, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+    private static readonly Limit _userCodesFromNetwork = new("user-code-network", 10, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
+    private static readonly Limit _userCodesOfPerson = new("user-code-person", 10, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(15), TimeSpan.FromHours(1));
+
+    /// <summary>
+    /// What a wrong device code is counted under (RFC 8628 §5.1): a person who is signed in has a count alone, which no stranger can
+    /// fill; strangers are counted by network and all together.
+    /// </summary>
+    public IReadOnlyList<Count> CountsForUserCode(Guid? personId, string? network)
+    {
+        if (personId is { } id)
+        {
+            return [Count(_userCodesOfPerson, id.ToString("N"))];
+        }
+
+        return network is null ? [Count(_userCodes, "all")] : [Count(_userCodes, "all"), Count(_userCodesFromNetwork, network)];
+    }
+
     /// <summary>What an attempt is counted under.</summary>
     public IReadOnlyList<Count> CountsFor(string account, string? network, string? knownBrowser)
     {

@@ -14,6 +14,9 @@ internal static class StoryEvents
     public const string ConsentShown = "consent.shown";
     public const string AuthorizationApproved = "authorization.approved";
     public const string AuthorizationDenied = "authorization.denied";
+    public const string DeviceStarted = "device.started";
+    public const string DeviceCodeTyped = "device.code_typed";
+    public const string DeviceRefused = "device.refused";
     public const string CodeIssued = "code.issued";
     public const string TokenExchanged = "token.exchanged";
     public const string TokenRefreshed = "token.refreshed";
@@ -30,6 +33,9 @@ internal static class StoryEvents
         (AuthorizeReceived, "\"Authorization request received\": an app sent a person's browser to /oauth/authorize."),
         (RedirectUriValidated, "\"Redirect URI validated successfully\": the return address is one the client is registered with."),
         (AuthorizeRefused, "The authorization request was refused; the reason says why."),
+        (DeviceStarted, "A device asked for a code that a person approves elsewhere."),
+        (DeviceCodeTyped, "A person typed the code that a device shows."),
+        (DeviceRefused, "The device, or the code a person typed for it, was refused; the reason says why."),
         (LoginSucceeded, "The person signed in."),
         (LoginFailed, "The person did not get in; the reason says why."),
         (ConsentShown, "The person was asked whether to allow the app."),

@@ -19,6 +19,7 @@ internal sealed class ConsentModel(
     Access access,
     Approval approval,
     KOauthSettings settings,
+    TimeProvider clock,
     Story story) : PageModel
 {
     [BindProperty(Name = "flow", SupportsGet = true)]
@@ -42,6 +43,11 @@ internal sealed class ConsentModel(
 
     /// <summary>The known application whose name this one uses without being it.</summary>
     public string? PretendsToBe { get; private set; }
+
+    /// <summary>The device that waits for the answer; null when a browser is sent back.</summary>
+    public WaitingDevice? Device { get; private set; }
+
+    public int DeviceMinutes => Device is null ? 0 : (int)(clock.GetUtcNow() - Device.Since).TotalMinutes;
 
     /// <summary>Null when the application only wants to know who the person is.</summary>
     public string? ResourceName { get; private set; }
@@ -133,6 +139,7 @@ internal sealed class ConsentModel(
 
         Person = person;
         App = RequestingApp.Of(client);
+        Device = ticket.Device;
         ReturnsTo = RequestingApp.ReturnsTo(ticket.RedirectUri);
         PretendsToBe = App.IsSelfAsserted ? BorrowedNames.OwnerOf(client.Name, ticket.RedirectUri)?.Name : null;
         ResourceName = audience.Key == Audience.IssuerKey ? null : audience.Name;

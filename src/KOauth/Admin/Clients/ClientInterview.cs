@@ -19,12 +19,13 @@ internal static class ClientInterview
         IAnsiConsole terminal, Answers known, IReadOnlyList<Resource> resources, IServiceProvider services, CancellationToken ct)
     {
         var answers = known;
-        if (answers.Preset is null && answers.Options.RedirectUris is null)
+        var needsRedirect = known.Options.GrantTypes?.Contains(GrantTypeNames.AuthorizationCode) != false;
+        if (needsRedirect && answers.Preset is null && answers.Options.RedirectUris is null)
         {
             answers = answers with { Preset = Presets.Find(await AskAppAsync(terminal, ct)) };
         }
 
-        if (answers.Options.RedirectUris is null && answers.Preset is null or { RedirectUris.Count: 0 })
+        if (needsRedirect && answers.Options.RedirectUris is null && answers.Preset is null or { RedirectUris.Count: 0 })
         {
             var uris = await AskRedirectUrisAsync(terminal, ct);
             answers = answers with { Options = answers.Options with { RedirectUris = uris } };

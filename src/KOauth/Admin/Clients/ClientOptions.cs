@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KOauth.Clients;
+using KOauth.Protocol;
 
 namespace KOauth.Admin.Clients;
 
@@ -10,6 +11,9 @@ internal sealed class ClientOptions
 
     public Option<IReadOnlyList<string>?> RedirectUris { get; } =
         ListOptions.ByComma("--redirect-uris", "Where answers may be sent, in full, separated by commas", "A,B");
+
+    public Option<IReadOnlyList<string>?> Grants { get; } =
+        ListOptions.ByComma("--grants", "How it gets tokens: authorization_code, refresh_token, device_code, …; default the first two", "A,B");
 
     public Option<IReadOnlyList<string>?> Scopes { get; } =
         ListOptions.BySpace("--scopes", $"The only scopes it may be granted; '{Limit.LiftedBy}' for no limit", "\"a b\"");
@@ -33,6 +37,7 @@ internal sealed class ClientOptions
     {
         command.Add(Name);
         command.Add(RedirectUris);
+        command.Add(Grants);
         command.Add(Scopes);
         command.Add(Resources);
         command.Add(Trusted);
@@ -47,6 +52,7 @@ internal sealed class ClientOptions
     {
         Name = command.GetValue(Name),
         RedirectUris = command.GetValue(RedirectUris),
+        GrantTypes = command.GetValue(Grants)?.Select(GrantTypeNames.Long).ToList(),
         Scopes = Limited(command.GetValue(Scopes)),
         Resources = Limited(command.GetValue(Resources)),
         Trusted = command.GetValue(Trusted),

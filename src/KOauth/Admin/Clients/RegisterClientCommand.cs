@@ -90,7 +90,9 @@ internal sealed class RegisterClientCommand : StoreCommand
 
     private void NothingMissing(CommandResult result)
     {
-        if (result.GetResult(_options.RedirectUris) is not null || (Services.IsTerminal && result.GetResult(Json) is null or { Implicit: true }))
+        if (result.GetResult(_options.RedirectUris) is not null
+            || (result.GetResult(_options.Grants) is { Tokens: [var grants] } && !grants.Value.Contains(GrantTypeNames.AuthorizationCode, StringComparison.Ordinal))
+            || (Services.IsTerminal && result.GetResult(Json) is null or { Implicit: true }))
         {
             return;
         }

@@ -1,4 +1,5 @@
 using KOauth.Clients;
+using KOauth.Protocol;
 
 namespace KOauth.Admin.Clients;
 
@@ -13,7 +14,7 @@ internal static class RegisterLine
         {
             words.AddRange(["--redirect-uris", string.Join(',', redirectUris)]);
         }
-        else
+        else if (change.GrantTypes?.Contains(GrantTypeNames.AuthorizationCode) != false)
         {
             // The id often names the app: claude-mcp.
             var preset = Presets.All.Where(p => $"-{id}-".Contains($"-{p.Id}-", StringComparison.OrdinalIgnoreCase)).MaxBy(p => p.Id.Length);
@@ -21,6 +22,7 @@ internal static class RegisterLine
         }
 
         Add("--name", change.Name);
+        Add("--grants", change.GrantTypes is { } grants ? string.Join(',', grants.Select(GrantTypeNames.Short)) : null);
         Add("--scopes", Words(change.Scopes, ' '));
         Add("--resources", Words(change.Resources, ','));
         Add("--description", change.Description);

@@ -72,7 +72,7 @@ internal sealed class AuthorizeCheck(
         }
 
         story.Resource = audience.Value;
-        if (!ChooseScopes(asked, audience, caller.Client, story).Ok(out var scopes, out refusal))
+        if (!ScopeChoice.Make(asked, audience, caller.Client, story).Ok(out var scopes, out refusal))
         {
             return refusal;
         }
@@ -171,24 +171,6 @@ internal sealed class AuthorizeCheck(
         return request.Prompt.HasFlag(Prompt.None) && request.Prompt != Prompt.None
             ? new Refusal(Reasons.PromptUnsupported)
             : null;
-    }
-
-    /// <summary>Unknown and disallowed scopes are dropped and named in the story; never more than allowed is granted.</summary>
-    private static Outcome<ScopeSet> ChooseScopes(ScopeSet asked, Audience audience, Client client, Story story)
-    {
-        var allowed = client.Scopes is null
-            ? audience.Scopes
-            : audience.Scopes.Intersect(ScopeSet.Of(client.Scopes.Append(ScopeSet.OfflineAccess)));
-        var granted = (asked.Count == 0 ? audience.DefaultScopes() : asked).Intersect(allowed);
-        var dropped = asked.Except(granted);
-        if (dropped.Count > 0)
-        {
-            story.Tell(StoryEvents.ScopesReduced, "Some scopes are unknown or not allowed and were dropped", ("dropped", Short(dropped.ToString())));
-        }
-
-        return granted.Count == 0 && asked.Count > 0 && audience.Resource is { Scopes.Count: > 0 }
-            ? new Refusal(Reasons.ScopeEmpty) { Expected = allowed.ToString(), Received = Short(asked.ToString()) }
-            : granted;
     }
 
     private static DateTimeOffset? AuthenticatedAfter(AuthorizeRequest request, DateTimeOffset now)

@@ -27,7 +27,7 @@ internal sealed class Metadata
             ["scopes_supported"] = ScopeSet.Standard,
             ["response_types_supported"] = new[] { "code" },
             ["response_modes_supported"] = new[] { "query" },
-            ["grant_types_supported"] = new[] { "authorization_code", "refresh_token" },
+            ["grant_types_supported"] = GrantTypes(settings),
 
             // The order matters: the C# MCP SDK takes the first it knows. "none" makes Claude use metadata documents.
             ["token_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post", "none" },
@@ -42,6 +42,11 @@ internal sealed class Metadata
             ["request_parameter_supported"] = false,
             ["request_uri_parameter_supported"] = false, // absent would mean true (OpenID Connect Discovery §3)
         };
+        if (settings.DeviceGrant)
+        {
+            document["device_authorization_endpoint"] = issuer + "/oauth/device_authorization"; // RFC 8628 §4
+        }
+
         var json = JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Default);
         Json = json;
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json))[..16]}\"";
@@ -50,4 +55,8 @@ internal sealed class Metadata
     public ReadOnlyMemory<byte> Json { get; }
 
     public string ETag { get; }
+
+    private static IEnumerable<string> GrantTypes(KOauthSettings settings) =>
+        new[] { ("authorization_code", true), ("refresh_token", true), (GrantTypeNames.DeviceCode, settings.DeviceGrant) }
+            .Where(g => g.Item2).Select(g => g.Item1);
 }

@@ -6,7 +6,7 @@ namespace KOauth.OAuth.Token;
 /// <summary>The grant types that exist, and which of them a client may use.</summary>
 internal sealed class GrantTypes(IEnumerable<IGrantType> all)
 {
-    private readonly IGrantType[] _all = [.. all];
+    private readonly IGrantType[] _all = [.. all.Where(g => g.IsOn)];
 
     public Outcome<IGrantType> Find(OAuthForm request, Client client)
     {

@@ -10,6 +10,9 @@ internal interface IGrantType
 {
     string Name { get; }
 
+    /// <summary>False when a setting switched it off: then it does not exist.</summary>
+    bool IsOn => true;
+
     Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct);
 }
 

@@ -18,6 +18,7 @@ internal sealed class TokenFeature : IFeature
         .AddSingleton<IdTokens>()
         .AddSingleton<IGrantType, AuthorizationCodeGrant>()
         .AddSingleton<IGrantType, RefreshTokenGrant>()
+        .AddSingleton<IGrantType, DeviceCodeGrant>()
         .AddSingleton<GrantTypes>();
 
     public void MapRoutes(IEndpointRouteBuilder routes) =>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using KOauth.Protocol;
 
 namespace KOauth.Tests.OAuth.Discovery;
 
@@ -14,6 +15,7 @@ public sealed class AdvertisedTests
         "claims_supported", "prompt_values_supported", "claims_parameter_supported", "request_parameter_supported",
         "request_uri_parameter_supported", "pushed_authorization_request_endpoint",
         "dpop_signing_alg_values_supported", // BoundTokensTests
+        "device_authorization_endpoint", // DeviceGrantTests
     ];
 
     [Fact]
@@ -41,9 +43,13 @@ public sealed class AdvertisedTests
         await browser.OpenAsync(FlowSteps.PushedUrl(pushed.RequestUri!));
         Assert.NotEmpty(browser.Carried["code"]);
 
-        Assert.Equal(["authorization_code", "refresh_token"], Values(metadata, "grant_types_supported"));
+        Assert.Equal(["authorization_code", "refresh_token", GrantTypeNames.DeviceCode], Values(metadata, "grant_types_supported"));
+        await koauth.ChangeClientAsync("app", c => c.GrantTypes = [.. c.GrantTypes, GrantTypeNames.DeviceCode]);
+        var device = await koauth.StartDeviceAsync();
+        await browser.AnswerDeviceAsync(device);
+        Assert.Null((await koauth.PollAsync(device)).Error);
         Assert.Null((await koauth.RefreshAsync(tokens.RefreshToken!)).Error);
-        foreach (var grantType in new[] { "password", "implicit", "client_credentials", "urn:ietf:params:oauth:grant-type:device_code", "urn:ietf:params:oauth:grant-type:token-exchange" })
+        foreach (var grantType in new[] { "password", "implicit", "client_credentials", "urn:ietf:params:oauth:grant-type:token-exchange" })
         {
             var refused = await koauth.TokenAsync(("grant_type", grantType), ("client_id", "app"), ("client_secret", KOauthApp.SecretOf("app")));
             Assert.Equal("unsupported_grant_type", refused.Error);
