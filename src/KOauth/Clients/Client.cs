@@ -44,6 +44,12 @@ internal sealed class Client
     /// <summary>Only authorization requests it pushed before (RFC 9126 §6).</summary>
     public bool RequiresPushedRequests { get; set; }
 
+    /// <summary>
+    /// The resources whose server it is, as registered: tokens that were made for them it may exchange (RFC 8693). Null means none.
+    /// Another thing than <see cref="Resources"/>, which says what it may be granted.
+    /// </summary>
+    public List<string>? SpeaksFor { get; set; }
+
     /// <summary>The resources and issuers it may exchange tokens for (RFC 8693); null means none.</summary>
     public List<string>? ExchangeTargets { get; set; }
 

@@ -92,6 +92,7 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             client.Property(c => c.IdTokenAlgorithm).HasMaxLength(16);
             client.Property(c => c.BackChannelLogoutUri).HasMaxLength(2048);
             Json(client.Property(c => c.PostLogoutRedirectUris)).HasDefaultValueSql("'[]'");
+            Json(client.Property(c => c.SpeaksFor));
             Json(client.Property(c => c.ExchangeTargets));
             client.Property(c => c.JwksUri).HasMaxLength(2048);
             client.Property(c => c.AssertionAlgorithm).HasMaxLength(16);

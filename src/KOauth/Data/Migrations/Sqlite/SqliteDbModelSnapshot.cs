@@ -158,6 +158,10 @@ namespace KOauth.Data.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("secrets");
 
+                    b.Property<string>("SpeaksFor")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("speaks_for");
+
                     b.Property<bool>("Trusted")
                         .HasColumnType("INTEGER")
                         .HasColumnName("trusted");

@@ -23,7 +23,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 "KOauth.Clients.Client",
                 typeof(Client),
                 baseEntityType,
-                propertyCount: 32,
+                propertyCount: 33,
                 unnamedIndexCount: 3,
                 keyCount: 1);
 
@@ -325,6 +325,21 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 int (List<ClientSecret> value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Default).GetHashCode(StringComparison.Ordinal),
                 List<ClientSecret> (List<ClientSecret> value) => JsonSerializer.Deserialize<List<ClientSecret>>(JsonSerializer.Serialize(value, JsonSerializerOptions.Default), JsonSerializerOptions.Default)));
             secrets.AddAnnotation("Relational:ColumnName", "secrets");
+
+            var speaksFor = runtimeEntityType.AddProperty(
+                "SpeaksFor",
+                typeof(List<string>),
+                propertyInfo: typeof(Client).GetProperty("SpeaksFor", BindingFlags.Public | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                fieldInfo: typeof(Client).GetField("<SpeaksFor>k__BackingField", BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly),
+                nullable: true);
+            speaksFor.SetValueConverter(new ValueConverter<List<string>, string>(
+                string (List<string> value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Default),
+                List<string> (string text) => JsonSerializer.Deserialize<List<string>>(text, JsonSerializerOptions.Default)));
+            speaksFor.SetComparer(new ValueComparer<List<string>>(
+                bool (List<string> a, List<string> b) => JsonSerializer.Serialize(a, JsonSerializerOptions.Default) == JsonSerializer.Serialize(b, JsonSerializerOptions.Default),
+                int (List<string> value) => JsonSerializer.Serialize(value, JsonSerializerOptions.Default).GetHashCode(StringComparison.Ordinal),
+                List<string> (List<string> value) => JsonSerializer.Deserialize<List<string>>(JsonSerializer.Serialize(value, JsonSerializerOptions.Default), JsonSerializerOptions.Default)));
+            speaksFor.AddAnnotation("Relational:ColumnName", "speaks_for");
 
             var trusted = runtimeEntityType.AddProperty(
                 "Trusted",
