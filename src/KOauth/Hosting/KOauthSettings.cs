@@ -46,6 +46,8 @@ internal sealed record KOauthSettings
 
     /// <summary>How long a client that registered itself is kept while nobody is connected with it.</summary>
     public TimeSpan ClientRetention { get; init; } = TimeSpan.FromDays(30);
+    /// <summary>Identity providers whose assertions about people are believed.</summary>
+    public IReadOnlyList<AssertionIssuer> AssertionIssuers { get; init; } = [];
 
     public LogFormat LogFormat { get; init; }
 

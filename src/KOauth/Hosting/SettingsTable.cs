@@ -62,6 +62,9 @@ internal static class SettingsTable
             (s, d) => s with { AddressRetention = d }, "How long network addresses stay in the stories."),
         Lifetime("KOAUTH_CLIENT_RETENTION", "30d", "7d", TimeSpan.FromHours(1), 3650 * _day,
             (s, d) => s with { ClientRetention = d }, "How long a client that registered itself is kept while nobody uses it or is connected with it. Clients an administrator registered are kept for ever."),
+        new Setting("KOAUTH_ASSERTION_ISSUERS", "",
+            "Identity providers that may send people here without a sign-in page (enterprise-managed authorization, ID-JAG): `ISSUER=KEYS`, several separated by commas. `KEYS` is the provider's `jwks_uri`, or the whole path of a file with its JWK Set. Whom an assertion speaks of is said by `koauth user update EMAIL --link-issuer ISSUER --link-subject SUBJECT`.")
+        { Example = "https://login.example.com=https://login.example.com/keys", Read = AssertionIssuer.Read },
         new Setting("KOAUTH_LOG_FORMAT", "text", "`text` is a line for people, `json` an object for programs.")
         {
             Example = "json",

@@ -13,6 +13,9 @@ internal static class KeysRegistration
         services.AddSingleton<TokenSigner>();
         services.AddSingleton<Jwks>();
         services.AddSingleton<Sealer>();
+        services.AddSingleton<IssuerKeys>();
+        services.AddSingleton<KeyDocuments>();
+        KeyDocuments.Configure(services.AddHttpClient(KeyDocuments.ClientName));
         services.AddHostedService<KeyReload>();
 
         // For what ASP.NET Core seals itself: antiforgery, Identity's tokens, the second factor's cookie.

@@ -37,6 +37,7 @@ internal static class PeopleRegistration
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<Sessions>();
         services.AddSingleton<Accounts>();
+        services.AddSingleton<LinkedIdentities>();
         services.AddSingleton<SetupLinks>();
         services.AddSingleton<PeopleSweep>();
         services.AddHostedService(s => s.GetRequiredService<PeopleSweep>());

@@ -21,6 +21,7 @@ internal static class StoryEvents
     public const string TokenExchanged = "token.exchanged";
     public const string TokenRefreshed = "token.refreshed";
     public const string TokenRefused = "token.refused";
+    public const string AssertionAccepted = "assertion.accepted";
     public const string TokenFirstUsed = "token.first_used";
     public const string GrantRevoked = "grant.revoked";
     public const string RequestFailed = "request.failed";
@@ -45,6 +46,7 @@ internal static class StoryEvents
         (ScopesReduced, "Scopes that the client or the resource does not know were dropped; the rest was granted."),
         (TokenExchanged, "\"Authorization code exchanged successfully: token exchange successful\": the app has its tokens."),
         (TokenRefreshed, "The app got a new access token. Repetitions within a day share one line in the story."),
+        (AssertionAccepted, "An identity provider vouched for the person (ID-JAG), and the app has a token; nobody signed in here."),
         (TokenRefused, "The token endpoint refused; the reason says why."),
         (TokenFirstUsed, "The MCP server saw the token for the first time."),
         (GrantRevoked, "The connection was ended."),

@@ -19,13 +19,14 @@ internal sealed class ShowUserCommand : StoreCommand
             return Refuse(command, UserEmail.Unknown(email));
         }
 
+        var view = UserView.Of(user) with { Identities = await services.GetRequiredService<LinkedIdentities>().OfAsync(user.Id, ct) };
         if (command.GetValue(Json))
         {
-            command.PrintJson(UserView.Of(user));
+            command.PrintJson(view);
         }
         else
         {
-            UserView.Of(user).Print(command);
+            view.Print(command);
         }
 
         return Done;

@@ -21,15 +21,18 @@ internal sealed class UpdateUserCommand : StoreCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
+    private readonly IdentityOptions _identities = new();
+
     public UpdateUserCommand(CommandServices services)
         : base("update", "Change an account; prints what changed", services)
     {
         Add(_email);
         Add(_admin);
         Add(_active);
+        _identities.AddTo(this);
         Validators.Add(result =>
         {
-            if (result.GetResult(_admin) is null && result.GetResult(_active) is null)
+            if (result.GetResult(_admin) is null && result.GetResult(_active) is null && !_identities.AnyGiven(result))
             {
                 result.AddError("Nothing to change is named.");
             }
@@ -45,10 +48,15 @@ internal sealed class UpdateUserCommand : StoreCommand
             return Refuse(command, UserEmail.Unknown(email));
         }
 
-        var before = UserView.Of(user);
-        if (!(await accounts.UpdateAsync(user.Id, Wish(command, _admin), Wish(command, _active), Actor, ct)).Ok(out var changed, out var refusal))
+        if (await _identities.ApplyAsync(command, user, Actor, services, refusal => Refuse(command, refusal), ct) is not { } said)
         {
-            return Refuse(command, refusal);
+            return Refused;
+        }
+
+        var before = UserView.Of(user);
+        if (!(await accounts.UpdateAsync(user.Id, Wish(command, _admin), Wish(command, _active), Actor, ct)).Ok(out var changed, out var refused))
+        {
+            return Refuse(command, refused);
         }
 
         var after = UserView.Of(changed);
@@ -56,6 +64,11 @@ internal sealed class UpdateUserCommand : StoreCommand
         {
             command.PrintJson(after);
             return Done;
+        }
+
+        foreach (var sentence in said)
+        {
+            command.Output().WriteLine(Printable.Text(sentence));
         }
 
         Print(command, "Role", before.Role, after.Role);

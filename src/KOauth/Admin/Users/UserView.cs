@@ -7,6 +7,9 @@ namespace KOauth.Admin.Users;
 /// <summary>What commands show of an account: everything but the password.</summary>
 internal sealed record UserView(string Email, Guid Id, string? Name, bool Admin, bool Active, DateTimeOffset CreatedAt, DateTimeOffset? LastSignInAt)
 {
+    /// <summary>Who it is at other issuers; known where one account is shown.</summary>
+    public IReadOnlyList<LinkedIdentity>? Identities { get; init; }
+
     public string Role => Admin ? "administrator" : "user";
 
     public string State => Active ? "active" : "disabled";
@@ -23,5 +26,6 @@ internal sealed record UserView(string Email, Guid Id, string? Name, bool Admin,
         ["State", State],
         ["Created", Sheet.Day(CreatedAt)],
         ["Last sign-in", Sheet.Day(LastSignInAt)],
+        .. (Identities ?? []).Select(i => (string[])["Linked to", i.ToString()]),
     ]);
 }

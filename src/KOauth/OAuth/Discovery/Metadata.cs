@@ -47,6 +47,11 @@ internal sealed class Metadata
             document["device_authorization_endpoint"] = issuer + "/oauth/device_authorization"; // RFC 8628 §4
         }
 
+        if (settings.AssertionIssuers.Count > 0)
+        {
+            document["authorization_grant_profiles_supported"] = new[] { "urn:ietf:params:oauth:grant-profile:id-jag" };
+        }
+
         var json = JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Default);
         Json = json;
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json))[..16]}\"";
@@ -57,6 +62,11 @@ internal sealed class Metadata
     public string ETag { get; }
 
     private static IEnumerable<string> GrantTypes(KOauthSettings settings) =>
-        new[] { ("authorization_code", true), ("refresh_token", true), (GrantTypeNames.DeviceCode, settings.DeviceGrant) }
-            .Where(g => g.Item2).Select(g => g.Item1);
+        new[]
+        {
+            ("authorization_code", true), ("refresh_token", true), (GrantTypeNames.DeviceCode, settings.DeviceGrant),
+
+            // Claude offers enterprise-managed authorization where it finds this, so it is here only where somebody is trusted to vouch.
+            (GrantTypeNames.JwtBearer, settings.AssertionIssuers.Count > 0),
+        }.Where(g => g.Item2).Select(g => g.Item1);
 }

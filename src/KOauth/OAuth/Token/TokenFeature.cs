@@ -19,6 +19,7 @@ internal sealed class TokenFeature : IFeature
         .AddSingleton<IGrantType, AuthorizationCodeGrant>()
         .AddSingleton<IGrantType, RefreshTokenGrant>()
         .AddSingleton<IGrantType, DeviceCodeGrant>()
+        .AddSingleton<IGrantType, JwtBearerGrant>()
         .AddSingleton<GrantTypes>();
 
     public void MapRoutes(IEndpointRouteBuilder routes) =>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace KOauth.Protocol.DPoP;
@@ -14,6 +15,11 @@ internal sealed class ProofKey : IDisposable
     private const int FewestModulusBytes = 256;
     private const int MostModulusBytes = 512; // beyond it every proof would cost milliseconds
     private const int MostExponentBytes = 4;
+
+    private static readonly JsonWebTokenHandler _jose = new();
+
+    // Every proof brings a key of its own: nothing is to be pooled by it.
+    private static readonly CryptoProviderFactory _crypto = new() { CacheSignatureProviders = false };
 
     private static readonly string[] _private = ["d", "p", "q", "dp", "dq", "qi", "oth", "k"];
 
@@ -33,13 +39,19 @@ internal sealed class ProofKey : IDisposable
 
     public static ProofKey? Read(JsonElement header, string algorithm, out string problem)
     {
-        problem = "its 'jwk' is not a public key of the kind its algorithm needs";
-        if (!header.TryGetProperty("jwk", out var jwk) || jwk.ValueKind != JsonValueKind.Object)
+        if (header.TryGetProperty("jwk", out var jwk) && jwk.ValueKind == JsonValueKind.Object)
         {
-            problem = "its header has no 'jwk'";
-            return null;
+            return OfJwk(jwk, algorithm, out problem);
         }
 
+        problem = "its header has no 'jwk'";
+        return null;
+    }
+
+    /// <summary>The key of a JSON Web Key (RFC 7517), for this one algorithm.</summary>
+    public static ProofKey? OfJwk(JsonElement jwk, string algorithm, out string problem)
+    {
+        problem = "its 'jwk' is not a public key of the kind its algorithm needs";
         if (Array.Exists(_private, name => jwk.TryGetProperty(name, out _)))
         {
             problem = "its 'jwk' has private members; that key has to be thrown away";
@@ -55,6 +67,18 @@ internal sealed class ProofKey : IDisposable
             return null; // a point that is not on the curve, a modulus that is none
         }
     }
+
+    /// <summary>Whether the signature is this key's. Nothing else of the token is looked at.</summary>
+    public async ValueTask<bool> HasSignedAsync(CompactJws jws, string algorithm) => (await _jose.ValidateTokenAsync(jws.Text, new()
+    {
+        CryptoProviderFactory = _crypto,
+        IssuerSigningKeyResolver = (_, _, _, _) => [Key],
+        ValidAlgorithms = [algorithm],
+        ValidateIssuer = false,
+        ValidateAudience = false,
+        ValidateLifetime = false,
+        RequireExpirationTime = false,
+    })).IsValid;
 
     public void Dispose() => _algorithm.Dispose();
 

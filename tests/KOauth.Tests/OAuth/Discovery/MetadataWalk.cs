@@ -20,6 +20,8 @@ public class MetadataWalk : IAsyncLifetime
 
     internal KOauthApp KOauth { get; private set; } = null!;
 
+    internal IdentityProvider Provider { get; } = new();
+
     /// <summary>What a client has that asked for every standard scope.</summary>
     internal TokenReply Connected { get; private set; } = null!;
 
@@ -41,17 +43,20 @@ public class MetadataWalk : IAsyncLifetime
         await KOauth.AddUserAsync(change: user => user.DisplayName = "Alice");
         await KOauth.AddClientAsync("app", change: MayDoAll);
         await KOauth.AddClientAsync("public", isPublic: true);
+        await KOauth.LinkAliceAsync();
         Connected = await KOauth.ConnectAsync(new Flow().With("scope", Joined("scopes_supported")).With("nonce", "n"));
     }
 
     public ValueTask DisposeAsync()
     {
         _metadata.Dispose();
+        Provider.Dispose();
         GC.SuppressFinalize(this);
         return KOauth.DisposeAsync();
     }
 
-    private protected virtual KOauthSettings Configure(KOauthSettings settings) => settings;
+    private protected virtual KOauthSettings Configure(KOauthSettings settings) =>
+        settings with { AssertionIssuers = [new AssertionIssuer(IdentityProvider.Issuer, Provider.KeysFile)] };
 
     internal bool Offers(string advertised) => Advertised.Contains(advertised);
 

@@ -46,6 +46,10 @@ internal static class Probes
             Assert.Null((await walk.KOauth.PollAsync(device)).Error);
         },
 
+        [$"grant_types_supported {GrantTypeNames.JwtBearer}"] = async walk => Assert.NotNull((await walk.KOauth.PresentAsync(walk.Provider.Make(walk.KOauth))).AccessToken),
+        ["authorization_grant_profiles_supported urn:ietf:params:oauth:grant-profile:id-jag"] = async walk =>
+            Assert.Null((await walk.KOauth.PresentAsync(walk.Provider.Make(walk.KOauth))).Error),
+
         ["token_endpoint_auth_methods_supported client_secret_basic"] = async walk => Assert.Null((await walk.RedeemedByAsync("app", byHeader: true)).Error),
         ["token_endpoint_auth_methods_supported client_secret_post"] = async walk => Assert.Null((await walk.RedeemedByAsync("app", byHeader: false)).Error),
         ["token_endpoint_auth_methods_supported none"] = async walk => Assert.Null((await walk.RedeemedByAsync("public", byHeader: false)).Error),
