@@ -45,12 +45,12 @@ internal sealed class Audiences(ResourceDirectory resources, KOauthSettings sett
         return Allowed(client, chosen!);
     }
 
-    /// <summary>The audience a code or a grant carries; null when the resource is gone.</summary>
+    /// <summary>The audience a code or a grant carries; null when the resource is gone, or is the client's no more.</summary>
     public async ValueTask<Audience?> FindAsync(int key, Client client, CancellationToken ct) => key switch
     {
         Audience.IssuerKey => Audience.OfIssuer(settings),
         Audience.DefaultKey => settings.Audience is { } audience ? Audience.OfDefault(audience, client) : null,
-        _ => await resources.FindAsync(key, ct) is { } resource ? Audience.Of(resource) : null,
+        _ => await resources.FindAsync(key, ct) is { } resource && Allowed(client, resource).Ok(out var audience, out _) ? audience : null,
     };
 
     /// <summary>Whether the resources a token request names are the one that was approved.</summary>

@@ -35,8 +35,6 @@ internal sealed class OAuthForm
 
     public string? this[string name] => _form.TryGetValue(name, out var value) && value[0] is { Length: > 0 } text ? text : null;
 
-    public string ToQueryString() => QueryString.Create(_form).ToUriComponent();
-
     /// <summary>The parameters of these names, as they came.</summary>
     public Dictionary<string, StringValues> Named(Func<string, bool> isWanted) =>
         _form.Where(p => isWanted(p.Key)).ToDictionary(p => p.Key, p => p.Value);

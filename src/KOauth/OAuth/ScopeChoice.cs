@@ -10,9 +10,7 @@ internal static class ScopeChoice
 {
     public static Outcome<ScopeSet> Make(ScopeSet asked, Audience audience, Client client, Story story)
     {
-        var allowed = client.Scopes is null
-            ? audience.Scopes
-            : audience.Scopes.Intersect(ScopeSet.Of(client.Scopes.Append(ScopeSet.OfflineAccess)));
+        var allowed = Allowed(audience, client);
         var granted = (asked.Count == 0 ? audience.DefaultScopes() : asked).Intersect(allowed);
         var dropped = asked.Except(granted);
         if (dropped.Count > 0)
@@ -24,6 +22,20 @@ internal static class ScopeChoice
             ? new Refusal(Reasons.ScopeEmpty) { Expected = allowed.ToString(), Received = Short(asked.ToString()) }
             : granted;
     }
+
+    /// <summary>
+    /// What of an earlier approval may still be had. The client or the resource may have lost scopes since: a token is never made for
+    /// more than a new request would be given.
+    /// </summary>
+    public static Outcome<ScopeSet> Remaining(ScopeSet approved, Audience audience, Client client)
+    {
+        var remaining = Allowed(audience, client).Intersect(approved); // in the order of the audience, as codes have it
+        return remaining.Count == 0 && approved.Count > 0 ? new Refusal(Reasons.ScopesGone) { Received = approved.ToString() } : remaining;
+    }
+
+    private static ScopeSet Allowed(Audience audience, Client client) => client.Scopes is null
+        ? audience.Scopes
+        : audience.Scopes.Intersect(ScopeSet.Of(client.Scopes.Append(ScopeSet.OfflineAccess)));
 
     private static string Short(string text) => text.Length <= 300 ? text : text[..300] + "…";
 }

@@ -25,6 +25,9 @@ internal static partial class Reasons
     public static readonly Reason DpopThumbprintMalformed = new("dpop_jkt_malformed", "invalid_request",
         "dpop_jkt must be 43 characters of base64url.", AppBroken, "The dpop_jkt parameter is not a SHA-256 thumbprint in base64url.");
 
+    public static readonly Reason DpopThumbprintDiffers = new("dpop_jkt_differs", "invalid_request",
+        "dpop_jkt is not the key of the DPoP proof.", AppBroken, "The pushed request had a DPoP proof of one key and named another in dpop_jkt.");
+
     public static readonly Reason CodeOfAnotherKey = new("code_of_another_key", "invalid_grant", CodeWire, AppBroken,
         "The code is bound to a DPoP key (dpop_jkt), and the request did not prove to have it.");
 

@@ -234,6 +234,9 @@ internal static partial class Reasons
     public static readonly Reason ResourceGone = new("resource_gone", "invalid_grant", RefreshWire, AppBroken,
         "The resource of the grant is not registered any more.");
 
+    public static readonly Reason ScopesGone = new("scopes_gone", "invalid_grant", RefreshWire, AppBroken,
+        "Nothing of what was approved may be had any more: its scopes were taken from the client or the resource. The app starts the connection again.");
+
     public static readonly Reason ScopeEmpty = new("scope_empty", "invalid_scope",
         "None of the scopes was granted.", AppBroken, "Of the scopes asked for, none is part of the grant.");
 

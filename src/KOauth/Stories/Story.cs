@@ -8,6 +8,9 @@ namespace KOauth.Stories;
 /// </summary>
 internal sealed class Story(Journal journal, Randomness randomness, TimeProvider clock)
 {
+    /// <summary>Longer than any honest fact. Strangers choose some of these words, and must not fill the stories of others out of the store.</summary>
+    private const int LongestFact = 2_500;
+
     private string? _reference;
 
     public string Reference => _reference ??= randomness.StoryReference();
@@ -48,12 +51,14 @@ internal sealed class Story(Journal journal, Randomness randomness, TimeProvider
         {
             if (value is not null)
             {
-                facts[next++] = new(fact, value);
+                facts[next++] = new(fact, Clipped(value));
             }
         }
 
         return facts;
     }
+
+    private static string Clipped(string text) => text.Length <= LongestFact ? text : text[..LongestFact] + "…";
 
     private void Write(string name, string message, string? reason, IReadOnlyList<KeyValuePair<string, string>> facts) =>
         journal.Write(new StoryEvent(Reference, clock.GetUtcNow(), name, message, reason, ClientId, User, Resource, Address, facts));

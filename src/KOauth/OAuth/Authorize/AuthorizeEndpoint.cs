@@ -56,7 +56,7 @@ internal static class AuthorizeEndpoint
             return Page(refusal, story);
         }
 
-        var url = $"{settings.Issuer}{Path}{form.ToQueryString()}";
+        var url = $"{settings.Issuer}{Path}{QueryString.Create(AuthorizeRequest.Parameters(form))}";
         return url.Length > AuthorizeRequest.MaxLength ? Page(new Refusal(Reasons.RequestTooLarge), story) : Redirect(url);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using KOauth.Clients;
 using KOauth.Protocol;
 using Microsoft.Extensions.Primitives;
@@ -22,7 +23,8 @@ internal sealed class AuthorizeRequest
     private AuthorizeRequest(IQueryCollection query)
     {
         _query = query;
-        Repeated = query.FirstOrDefault(p => p.Value.Count > 1 && p.Key is not "resource" && _known.Contains(p.Key)).Key;
+        var repeated = query.Where(p => p.Value.Count > 1 && _known.Contains(p.Key)).Select(p => p.Key).ToList();
+        Repeated = repeated.Find(DecidesWhoIsTold) ?? repeated.FirstOrDefault();
         Resources = [.. query["resource"].OfType<string>().Where(r => r.Length > 0)];
         Prompt = Prompts.Read(this["prompt"]);
     }
@@ -64,10 +66,25 @@ internal sealed class AuthorizeRequest
             return Reasons.PushedRequestNested; // RFC 9126 §2.1
         }
 
-        var parameters = form.Named(name => name is "resource" || _known.Contains(name));
+        var parameters = Parameters(form);
         parameters["client_id"] = client.ClientId;
+        if (form.ProvedKey is { } key)
+        {
+            // RFC 9449 §10.1: as if dpop_jkt had named the key that was proved.
+            var thumbprint = Base64Url.EncodeToString(key);
+            if (form["dpop_jkt"] is { } said && said != thumbprint)
+            {
+                return Reasons.DpopThumbprintDiffers;
+            }
+
+            parameters["dpop_jkt"] = thumbprint;
+        }
+
         return Read(new QueryCollection(parameters));
     }
+
+    /// <summary>What of a posted form belongs into a URL: the parameters that mean something here, and never a secret that came along.</summary>
+    public static Dictionary<string, StringValues> Parameters(OAuthForm form) => form.Named(name => name is "resource" || _known.Contains(name));
 
     public Dictionary<string, string[]> ToParameters() =>
         _query.ToDictionary(p => p.Key, p => p.Value.OfType<string>().ToArray());
@@ -80,8 +97,11 @@ internal sealed class AuthorizeRequest
         }
 
         var request = new AuthorizeRequest(query);
-        return request.Repeated is "client_id" or "redirect_uri"
+        return request.Repeated is { } repeated && DecidesWhoIsTold(repeated)
             ? new Refusal(Reasons.ParameterRepeated) { Received = request.Repeated }
             : request;
     }
+
+    /// <summary>While these are in doubt nothing is sent anywhere: the refusal is a page of our own.</summary>
+    private static bool DecidesWhoIsTold(string name) => name is "client_id" or "redirect_uri";
 }

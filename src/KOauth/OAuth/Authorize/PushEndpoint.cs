@@ -1,3 +1,5 @@
+using KOauth.Grants.DPoP;
+using KOauth.Protocol;
 using KOauth.Stories;
 
 namespace KOauth.OAuth.Authorize;
@@ -7,7 +9,7 @@ internal static class PushEndpoint
     public const string Path = "/oauth/par";
 
     public static async Task<IResult> HandleAsync(
-        HttpContext http, ClientAuthentication clients, AuthorizeCheck check, PushedRequests pushes, Story story, CancellationToken ct)
+        HttpContext http, ClientAuthentication clients, AuthorizeCheck check, ProofCheck proofs, PushedRequests pushes, Story story, CancellationToken ct)
     {
         if (!(await OAuthForm.ReadAsync(http, ct)).Ok(out var form, out var refusal))
         {
@@ -15,6 +17,7 @@ internal static class PushEndpoint
         }
 
         if (!(await clients.AuthenticateAsync(form, story, ct)).Ok(out var client, out refusal)
+            || (refusal = await TakeProofAsync(http, proofs, form)) is not null
             || !AuthorizeRequest.Read(form, client).Ok(out var request, out refusal)
             || !(await check.ClientAndRedirectAsync(request, story, ct)).Ok(out var caller, out refusal)
             || !(await check.RequestAsync(request, caller, http: null, story, ct)).Ok(out _, out refusal)
@@ -28,5 +31,24 @@ internal static class PushEndpoint
         return Results.Json(
             new Dictionary<string, object> { ["request_uri"] = requestUri, ["expires_in"] = (int)PushedRequests.Life.TotalSeconds },
             statusCode: StatusCodes.Status201Created);
+    }
+    /// <summary>
+    /// A proof here binds the code to its key (RFC 9449 §10.1). It needs no nonce: what it is good for is only had at the token endpoint,
+    /// which demands one.
+    /// </summary>
+    private static async ValueTask<Refusal?> TakeProofAsync(HttpContext http, ProofCheck proofs, OAuthForm form)
+    {
+        if (!ProofCheck.IsThere(http))
+        {
+            return null;
+        }
+
+        if (!(await proofs.CheckAsync(http, Path, accessToken: null, needsNonce: false)).Ok(out var proof, out var refusal))
+        {
+            return refusal;
+        }
+
+        form.ProvedKey = proof.Key;
+        return null;
     }
 }

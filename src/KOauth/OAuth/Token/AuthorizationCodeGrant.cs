@@ -47,8 +47,12 @@ internal sealed class AuthorizationCodeGrant(
             return notAllowed;
         }
 
+        if (!ScopeChoice.Remaining(audience.FromBits(code.ScopeBits), audience, client).Ok(out var granted, out refusal))
+        {
+            return refusal;
+        }
+
         // RFC 6749 gives scope no meaning here; a narrower one is honoured, a wider one never (TK-35).
-        var granted = audience.FromBits(code.ScopeBits);
         var scopes = request["scope"] is { } asked ? granted.Intersect(ScopeSet.Parse(asked)) : granted;
         if (scopes.Count == 0 && granted.Count > 0)
         {

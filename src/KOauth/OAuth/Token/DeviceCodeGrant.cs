@@ -57,9 +57,13 @@ internal sealed class DeviceCodeGrant(
             return notAllowed;
         }
 
-        var scopes = audience.Scopes.Intersect(ScopeSet.Parse(device.Scopes)); // those that still exist
+        if (!ScopeChoice.Remaining(ScopeSet.Parse(device.Scopes), audience, client).Ok(out var scopes, out var refusal))
+        {
+            return refusal;
+        }
+
         var row = Row(device, scopes, clock.GetUtcNow(), sources.Of(request.Address), client.IsPublic ? request.ProvedKey : null);
-        if (!(await ledger.RedeemAsync(row, ct)).Ok(out var grant, out var refusal))
+        if (!(await ledger.RedeemAsync(row, ct)).Ok(out var grant, out refusal))
         {
             return refusal;
         }

@@ -58,14 +58,18 @@ internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTok
             return notAllowed;
         }
 
-        var granted = ScopeSet.Parse(record.Grant.Scopes);
+        if (!ScopeChoice.Remaining(ScopeSet.Parse(record.Grant.Scopes), audience, client).Ok(out var granted, out var refusal))
+        {
+            return refusal;
+        }
+
         var scopes = request["scope"] is { } asked ? granted.Intersect(ScopeSet.Parse(asked)) : granted;
         if (scopes.Count == 0 && granted.Count > 0)
         {
             return new Refusal(Reasons.ScopeEmpty) { Expected = granted.ToString(), Received = request["scope"] };
         }
 
-        if (!(await ledger.RotateAsync(id, generation, sources.Of(request.Address), ct)).Ok(out var rotated, out var refusal))
+        if (!(await ledger.RotateAsync(id, generation, sources.Of(request.Address), ct)).Ok(out var rotated, out refusal))
         {
             return refusal;
         }
