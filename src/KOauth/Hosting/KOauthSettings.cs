@@ -49,6 +49,9 @@ internal sealed record KOauthSettings
     /// <summary>Identity providers whose assertions about people are believed.</summary>
     public IReadOnlyList<AssertionIssuer> AssertionIssuers { get; init; } = [];
 
+    /// <summary>How long a signing key signs before the next one takes over.</summary>
+    public TimeSpan KeyRotation { get; init; } = TimeSpan.FromDays(90);
+
     public LogFormat LogFormat { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -65,6 +65,8 @@ internal static class SettingsTable
         new Setting("KOAUTH_ASSERTION_ISSUERS", "",
             "Identity providers that may send people here without a sign-in page (enterprise-managed authorization, ID-JAG): `ISSUER=KEYS`, several separated by commas. `KEYS` is the provider's `jwks_uri`, or the whole path of a file with its JWK Set. Whom an assertion speaks of is said by `koauth user update EMAIL --link-issuer ISSUER --link-subject SUBJECT`.")
         { Example = "https://login.example.com=https://login.example.com/keys", Read = AssertionIssuer.Read },
+        Lifetime("KOAUTH_KEY_ROTATION", "90d", "30d", 7 * _day, 3650 * _day,
+            (s, d) => s with { KeyRotation = d }, "How long a signing key signs before the next one takes over, which is published a day before."),
         new Setting("KOAUTH_LOG_FORMAT", "text", "`text` is a line for people, `json` an object for programs.")
         {
             Example = "json",

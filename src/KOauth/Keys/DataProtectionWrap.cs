@@ -8,12 +8,13 @@ namespace KOauth.Keys;
 internal sealed class DataProtectionWrap(KeyRing ring, Protocol.Randomness randomness) : IXmlEncryptor
 {
     internal const string Id = "ring";
+    internal const string Element = "wrapped";
 
     public EncryptedXmlInfo Encrypt(XElement plaintextElement)
     {
         var clear = Encoding.UTF8.GetBytes(plaintextElement.ToString(SaveOptions.DisableFormatting));
         var wrapped = ring.Master.Wrap(WrappedKind.DataProtection, Id, clear, randomness);
-        return new EncryptedXmlInfo(new XElement("wrapped", Convert.ToBase64String(wrapped)), typeof(DataProtectionUnwrap));
+        return new EncryptedXmlInfo(new XElement(Element, Convert.ToBase64String(wrapped)), typeof(DataProtectionUnwrap));
     }
 }
 

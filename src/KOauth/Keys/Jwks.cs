@@ -27,6 +27,13 @@ internal sealed class Jwks(KeyRing ring, KOauthSettings settings, TimeProvider c
     /// <summary>The keys whose signatures are still believed.</summary>
     public IReadOnlyList<AsymmetricSecurityKey> Keys => Current.Published;
 
+    /// <summary>Until when a key is published that signs no more from <paramref name="retiredAt"/> on.</summary>
+    public static DateTimeOffset UnpublishedAt(DateTimeOffset? retiredAt, KOauthSettings settings)
+    {
+        var longest = settings.AccessTokenLifetime > _longestToken ? settings.AccessTokenLifetime : _longestToken;
+        return retiredAt is { } retired ? retired + longest + _skew : DateTimeOffset.MaxValue;
+    }
+
     private Document Current
     {
         get
@@ -61,11 +68,7 @@ internal sealed class Jwks(KeyRing ring, KOauthSettings settings, TimeProvider c
         return new Document(keys, until, bytes, etag, [.. published.Select(key => key.PublicKey)]);
     }
 
-    private DateTimeOffset UnpublishedAt(OpenSigningKey key)
-    {
-        var longest = settings.AccessTokenLifetime > _longestToken ? settings.AccessTokenLifetime : _longestToken;
-        return key.RetiredAt is { } retired ? retired + longest + _skew : DateTimeOffset.MaxValue;
-    }
+    private DateTimeOffset UnpublishedAt(OpenSigningKey key) => UnpublishedAt(key.RetiredAt, settings);
 
     private static void Write(Utf8JsonWriter writer, OpenSigningKey key)
     {

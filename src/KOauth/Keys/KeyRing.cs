@@ -48,6 +48,13 @@ internal sealed partial class KeyRing(
         // Lost keys are named before a lost file: putting the file back would not help.
         stored.RefuseIfHalf(DatabaseName);
         var master = FindMaster() ?? throw BrokenKeyStore.FileMissing(settings.MasterKeyFile);
+        if (FindNext(stored, master) is { } next)
+        {
+            MasterKeyFile.Promote(settings.MasterKeyFile, next);
+            LogPromoted(settings.MasterKeyFile, MasterKeyFile.Old(settings.MasterKeyFile, master));
+            master = next;
+        }
+
         Use(stored, master);
         if (settings.MasterKey is null && MasterKeyFile.IsOpenToOthers(settings.MasterKeyFile))
         {
@@ -61,7 +68,8 @@ internal sealed partial class KeyRing(
         var (current, stored) = (Current, await ReadAsync(ct));
         if (!stored.IsSameAs(current.Stored))
         {
-            Use(stored, current.Master);
+            var master = stored.IsOf(current.Master) ? current.Master : FindMaster() ?? current.Master;
+            Use(stored, FindNext(stored, master) ?? master);
             LogTakenUp(stored.Signing.Count, stored.Secret.Count);
         }
     }
@@ -110,10 +118,19 @@ internal sealed partial class KeyRing(
         ? new MasterKey(bytes, "in KOAUTH_MASTER_KEY")
         : MasterKeyFile.Read(settings.MasterKeyFile);
 
+    /// <summary>The master key that a change was about to put in place of <paramref name="master"/>, if the database is wrapped with it already.</summary>
+    private MasterKey? FindNext(StoredKeys stored, MasterKey master) =>
+        settings.MasterKey is null && !stored.IsOf(master) && MasterKeyFile.Read(MasterKeyFile.Next(settings.MasterKeyFile)) is { } next && stored.IsOf(next)
+            ? next
+            : null;
+
     private sealed record Loaded(StoredKeys Stored, KeySet Keys, MasterKey Master);
 
     [LoggerMessage(LogLevel.Information, "Made the keys of this database; the master key is {Origin}. Keep a copy of it apart from backups of the database: neither is worth anything without the other")]
     private partial void LogMade(string origin);
+
+    [LoggerMessage(LogLevel.Warning, "Finished a change of the master key that was cut off: the new one is in {Path}, the old one in {Old}. Make a copy of the new one")]
+    private partial void LogPromoted(string path, string old);
 
     [LoggerMessage(LogLevel.Information, "Took up changed keys: {Signing} signing keys, {Secret} secret keys")]
     private partial void LogTakenUp(int signing, int secret);

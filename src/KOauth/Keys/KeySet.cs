@@ -17,7 +17,7 @@ internal sealed class KeySet
         StoreEpoch = storeEpoch;
     }
 
-    /// <summary>Newest first.</summary>
+    /// <summary>Newest first, without revoked ones: nothing signs with those and nobody believes them.</summary>
     public IReadOnlyList<OpenSigningKey> Signing => _signing;
 
     public NumberedKeys<byte[]> RefreshTokens { get; }
@@ -34,7 +34,7 @@ internal sealed class KeySet
     public static KeySet Open(
         IReadOnlyList<SigningKey> signingKeys, IReadOnlyList<SecretKey> secretKeys, int storeEpoch, MasterKey master, string database)
     {
-        var signing = signingKeys.OrderByDescending(k => k.ActiveFrom)
+        var signing = signingKeys.Where(k => k.RevokedAt is null).OrderByDescending(k => k.ActiveFrom)
             .Select(row => OpenSigningKey.Open(row, master) ?? throw BrokenKeyStore.RowDamaged($"signing key {row.Kid}", database))
             .ToArray();
         return new KeySet(

@@ -16,7 +16,11 @@ internal static class KeysRegistration
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<KeyDocuments>();
         KeyDocuments.Configure(services.AddHttpClient(KeyDocuments.ClientName));
+        services.AddSingleton<KeyChanges>();
+        services.AddSingleton<MasterKeyChange>();
         services.AddHostedService<KeyReload>();
+        services.AddSingleton<KeyRotation>();
+        services.AddHostedService(s => s.GetRequiredService<KeyRotation>());
 
         // For what ASP.NET Core seals itself: antiforgery, Identity's tokens, the second factor's cookie.
         services.AddDataProtection().SetApplicationName("koauth").PersistKeysToDbContext<KOauthDb>();

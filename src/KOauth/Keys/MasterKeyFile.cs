@@ -69,6 +69,42 @@ internal static class MasterKeyFile
         return Read(path) ?? throw BrokenKeyStore.FileUnwritable(path, "it vanished again");
     }
 
+    /// <summary>Where the key lies that is about to take the place of the one in <paramref name="path"/>.</summary>
+    public static string Next(string path) => $"{path}.next";
+
+    /// <summary>Where a key that was replaced is kept.</summary>
+    public static string Old(string path, MasterKey replaced) => $"{path}.old-{Convert.ToHexStringLower(replaced.Fingerprint.AsSpan(0, 4))}";
+
+    /// <summary>
+    /// Puts the next key, which is <paramref name="next"/>, in its place; the one before is kept beside it. Another process may do
+    /// the same at the same time, and one that was cut off may have done half of it.
+    /// </summary>
+    public static void Promote(string path, MasterKey next)
+    {
+        try
+        {
+            if (Read(path) is { } old && !old.Fingerprint.AsSpan().SequenceEqual(next.Fingerprint))
+            {
+                var kept = Old(path, old);
+                File.Delete($"{kept}.new");
+                WriteDraft($"{kept}.new", File.ReadAllText(path).Trim());
+                File.Move($"{kept}.new", kept, overwrite: true);
+                PersistName(kept);
+            }
+
+            File.Move(Next(path), path, overwrite: true);
+            PersistName(path);
+        }
+        catch (FileNotFoundException)
+        {
+            // The other one was faster, and did the same.
+        }
+        catch (Exception unwritable) when (unwritable is IOException or UnauthorizedAccessException)
+        {
+            throw BrokenKeyStore.FileUnwritable(path, unwritable.Message);
+        }
+    }
+
     /// <summary>Whether people other than its owner may read or replace the key. Mounted secrets often are so; it is a warning.</summary>
     public static bool IsOpenToOthers(string path) =>
         !OperatingSystem.IsWindows() && File.Exists(path) && (File.GetUnixFileMode(path) & Others) != 0;

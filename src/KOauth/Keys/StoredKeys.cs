@@ -28,10 +28,13 @@ internal sealed record StoredKeys(
         && Spelled(Signing).SequenceEqual(Spelled(other.Signing))
         && Spelled(Secret).SequenceEqual(Spelled(other.Secret));
 
+    /// <summary>Whether the keys are wrapped with this one.</summary>
+    public bool IsOf(MasterKey master) => Fingerprint.AsSpan().SequenceEqual(master.Fingerprint);
+
     /// <summary>Names what is missing of a store that has or had keys.</summary>
     public void RefuseIfHalf(string database)
     {
-        var missing = SigningAlgorithms.All.Where(algorithm => Signing.All(k => k.Algorithm != algorithm))
+        var missing = SigningAlgorithms.All.Where(algorithm => Signing.All(k => k.Algorithm != algorithm || k.RevokedAt is not null))
             .Select(algorithm => $"the {algorithm} signing key")
             .Concat(Enum.GetValues<SecretKeyPurpose>().Where(purpose => Secret.All(k => k.Purpose != purpose))
                 .Select(purpose => $"the secret key '{purpose}'"))
@@ -51,7 +54,7 @@ internal sealed record StoredKeys(
     public KeySet Open(MasterKey master, string database)
     {
         RefuseIfHalf(database);
-        return Fingerprint.AsSpan().SequenceEqual(master.Fingerprint)
+        return IsOf(master)
             ? KeySet.Open(Signing, Secret, StoreEpoch, master, database)
             : throw BrokenKeyStore.WrongKey(master, Fingerprint!, database);
     }
