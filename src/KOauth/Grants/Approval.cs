@@ -40,7 +40,9 @@ internal sealed class Approval(
             return RedirectUri.Parse(ticket.RedirectUri).Ok(out var uri, out _) && uri.IsHttps ? ByPolicy : null;
         }
 
+        // Two tabs may be answered at once.
         await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
         var consent = await db.Consents.AsNoTracking().SingleOrDefaultAsync(
             c => c.UserId == person.UserId && c.ClientKey == client.Key && c.ResourceKey == ticket.ResourceKey, ct);
         return consent is not null
@@ -119,8 +121,16 @@ internal sealed class Approval(
         }
 
         await using var db = await databases.CreateDbContextAsync(ct);
-        db.AnsweredFlows.Add(new AnsweredFlow { GrantId = ticket.GrantId, ExpiresAt = ticket.At + Flows.Life });
-        await db.SaveChangesAsync(ct);
+        await using (var write = await db.BeginWriteAsync(ct))
+        {
+            if (!await db.AnsweredFlows.AnyAsync(f => f.GrantId == ticket.GrantId, ct)) // a button pressed twice
+            {
+                db.AnsweredFlows.Add(new AnsweredFlow { GrantId = ticket.GrantId, ExpiresAt = ticket.At + Flows.Life });
+                await db.SaveChangesAsync(ct);
+                await write.CommitAsync(ct);
+            }
+        }
+
         var refusal = new Refusal(Reasons.ConsentDenied);
         story.Tell(StoryEvents.AuthorizationDenied, refusal);
         return ticket.Device is not null ? DeviceAnswered("denied") : RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer);
@@ -159,5 +169,6 @@ internal sealed class Approval(
         consent.ClientEpoch = client.Epoch;
         consent.ApprovedAt = clock.GetUtcNow();
         await db.SaveChangesAsync(ct);
+        await write.CommitAsync(ct);
     }
 }
