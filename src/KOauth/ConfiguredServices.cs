@@ -37,6 +37,8 @@ internal sealed class ConfiguredServices(IReadOnlyDictionary<string, string> env
         return OpenAsync(loaded, loaded.DirectoryIsNamed, ct);
     }
 
+    public override IServiceProvider Build(ParseResult command) => Build(Settings(command).Checked());
+
     public override async ValueTask DisposeAsync()
     {
         if (_host is IAsyncDisposable host)
@@ -56,15 +58,21 @@ internal sealed class ConfiguredServices(IReadOnlyDictionary<string, string> env
         }
 
         var settings = loaded.Checked();
+        var services = Build(settings);
+        if (mayCreate && !File.Exists(settings.DatabaseFile))
+        {
+            await services.CreateDataAsync(ct);
+        }
+
+        await services.OpenDataAsync(ct);
+        return services;
+    }
+
+    private IServiceProvider Build(KOauthSettings settings)
+    {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.AddEngineRooms(settings);
         _host = builder.Build();
-        if (mayCreate && !File.Exists(settings.DatabaseFile))
-        {
-            await _host.Services.CreateDataAsync(ct);
-        }
-
-        await _host.Services.OpenDataAsync(ct);
         return _host.Services;
     }
 }

@@ -6,6 +6,7 @@ using KOauth.Account.Logout;
 using KOauth.Account.NotAllowed;
 using KOauth.Account.Setup;
 using KOauth.Admin.Clients;
+using KOauth.Admin.Database;
 using KOauth.Admin.Keys;
 using KOauth.Admin.Resources;
 using KOauth.Admin.Settings;
@@ -43,6 +44,7 @@ internal static class Features
         new ResourcesFeature(), // koauth resource …
         new UsersFeature(),     // koauth user …
         new KeysFeature(),      // koauth keys …
+        new DatabaseFeature(),  // koauth migrate …, backup, restore
         new SettingsFeature(),  // koauth config show
         new StoriesFeature(),   // koauth diagnose
         new DemoFeature(),      // koauth demo

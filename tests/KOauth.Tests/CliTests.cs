@@ -49,6 +49,8 @@ public sealed class CliTests : IDisposable
 
         public override Task<IServiceProvider> OpenOrCreateAsync(ParseResult command, CancellationToken ct) => throw failure;
 
+        public override IServiceProvider Build(ParseResult command) => throw failure;
+
         public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

@@ -85,6 +85,10 @@ internal sealed class KOauthApp : IAsyncDisposable
         return await StartOnAsync(change?.Invoke(Settings) ?? Settings, Clock, null);
     }
 
+    /// <summary>Another process on data in another directory, which has a master key.</summary>
+    public Task<KOauthApp> StartElsewhereAsync(string directory) => StartOnAsync(
+        Settings with { DataDirectory = directory, MasterKeyFile = Path.Combine(directory, "master.key") }, Clock, null);
+
     public Browser OpenBrowser() => new(Server.CreateHandler(), Settings.Issuer.Value);
 
     public KOauthDb OpenDatabase() => Services.GetRequiredService<IDbContextFactory<KOauthDb>>().CreateDbContext();

@@ -16,5 +16,7 @@ internal sealed class Piped(CommandServices services, string input) : CommandSer
 
     public override Task<IServiceProvider> OpenOrCreateAsync(ParseResult command, CancellationToken ct) => services.OpenOrCreateAsync(command, ct);
 
+    public override IServiceProvider Build(ParseResult command) => services.Build(command);
+
     public override ValueTask DisposeAsync() => services.DisposeAsync();
 }

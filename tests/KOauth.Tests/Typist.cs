@@ -21,6 +21,8 @@ internal sealed class Typist(CommandServices services, IEnumerable<string> lines
 
     public override Task<IServiceProvider> OpenOrCreateAsync(ParseResult command, CancellationToken ct) => services.OpenOrCreateAsync(command, ct);
 
+    public override IServiceProvider Build(ParseResult command) => services.Build(command);
+
     public override ValueTask DisposeAsync() => services.DisposeAsync();
 
     private sealed class Keyboard(IEnumerable<string> lines) : IAnsiConsoleInput

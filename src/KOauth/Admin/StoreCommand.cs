@@ -24,7 +24,7 @@ internal abstract class StoreCommand : Command
         Add(Json);
         SetAction(async (command, ct) =>
         {
-            var opened = mayCreate ? await services.OpenOrCreateAsync(command, ct) : await services.OpenAsync(command, ct);
+            var opened = mayCreate ? await services.OpenOrCreateAsync(command, ct) : await OpenAsync(command, ct);
             return await RunAsync(command, opened, ct);
         });
     }
@@ -35,6 +35,9 @@ internal abstract class StoreCommand : Command
     protected Option<bool> Json { get; } = GlobalOptions.Json();
 
     protected CommandServices Services { get; }
+
+    /// <summary>What it works on; a command for whom the database need not be current, or there, opens it in a way of its own.</summary>
+    protected virtual Task<IServiceProvider> OpenAsync(ParseResult command, CancellationToken ct) => Services.OpenAsync(command, ct);
 
     protected abstract Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct);
 

@@ -40,9 +40,7 @@ internal sealed class Approval(
             return RedirectUri.Parse(ticket.RedirectUri).Ok(out var uri, out _) && uri.IsHttps ? ByPolicy : null;
         }
 
-        // Two tabs may be answered at once.
         await using var db = await databases.CreateDbContextAsync(ct);
-        await using var write = await db.BeginWriteAsync(ct);
         var consent = await db.Consents.AsNoTracking().SingleOrDefaultAsync(
             c => c.UserId == person.UserId && c.ClientKey == client.Key && c.ResourceKey == ticket.ResourceKey, ct);
         return consent is not null
@@ -154,7 +152,9 @@ internal sealed class Approval(
 
     private async Task RememberAsync(FlowTicket ticket, Client client, SignedIn person, CancellationToken ct)
     {
+        // Two tabs may be answered at once.
         await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
         var consent = await db.Consents.SingleOrDefaultAsync(
             c => c.UserId == person.UserId && c.ClientKey == client.Key && c.ResourceKey == ticket.ResourceKey, ct);
         if (consent is null)

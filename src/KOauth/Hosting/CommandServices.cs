@@ -33,5 +33,8 @@ internal abstract class CommandServices : IAsyncDisposable
     /// </summary>
     public abstract Task<IServiceProvider> OpenOrCreateAsync(ParseResult command, CancellationToken ct);
 
+    /// <summary>The services on the configured directory, whatever is in it: nothing was opened or looked at.</summary>
+    public abstract IServiceProvider Build(ParseResult command);
+
     public abstract ValueTask DisposeAsync();
 }

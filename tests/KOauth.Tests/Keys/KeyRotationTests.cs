@@ -23,7 +23,7 @@ public sealed class KeyRotationTests
     public async Task Rotated_under_load_no_token_fails_at_a_server_that_keeps_the_key_set_for_ten_minutes()
     {
         await using var koauth = await ReadyAsync();
-        using var line = CommandsOn(koauth);
+        using var line = koauth.Commands();
         await using var library = await LibraryAsync(koauth);
         using var cache = new TenMinuteCache(koauth);
         var connections = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => koauth.ConnectAsync()));
@@ -54,7 +54,7 @@ public sealed class KeyRotationTests
             })).ToList();
             if (minute == 5)
             {
-                await koauth.Services.GetRequiredService<ClockMark>().KeepAsync(Ct); // the command's time is not before ours
+                await koauth.TellTimeAsync();
                 rotation = line.TypeAsync("keys rotate");
             }
 
@@ -142,7 +142,7 @@ public sealed class KeyRotationTests
     public async Task Revoked_by_a_command_the_key_leaves_a_running_server_within_a_second_and_tokens_of_it_are_worth_nothing_to_who_looks()
     {
         await using var koauth = await ReadyAsync();
-        using var line = CommandsOn(koauth);
+        using var line = koauth.Commands();
         await using var library = await LibraryAsync(koauth);
         var tokens = await koauth.ConnectAsync();
         using (var before = await library.PostAsync(tokens.AccessToken))
@@ -166,7 +166,7 @@ public sealed class KeyRotationTests
     public async Task After_a_restart_with_rotated_and_revoked_keys_the_same_keys_are_published()
     {
         var koauth = await ReadyAsync();
-        using (var line = CommandsOn(koauth))
+        using (var line = koauth.Commands())
         {
             await line.TypeAsync("keys rotate");
             await line.TypeAsync($"keys revoke {(await koauth.ConnectAsync()).Access.Kid}");
@@ -207,21 +207,8 @@ public sealed class KeyRotationTests
     {
         var koauth = await KOauthApp.StartReadyAsync(change: change);
 
-        // Commands go by the machine's time, and the keys of tests were made a moment ago.
-        if (TimeProvider.System.GetUtcNow() is var now && now > koauth.Clock.GetUtcNow())
-        {
-            koauth.Clock.SetUtcNow(now);
-        }
-
-        await koauth.Services.GetRequiredService<ClockMark>().KeepAsync(Ct);
+        await koauth.MeetMachineAsync(); // and the keys of tests were made a moment ago
         return koauth;
-    }
-
-    private static CommandLine CommandsOn(KOauthApp koauth)
-    {
-        var line = new CommandLine();
-        line.Environment["KOAUTH_DATA"] = koauth.DataDirectory;
-        return line;
     }
 
     /// <summary>The sample MCP server with our library in front of it, which trusts this server.</summary>

@@ -9,15 +9,26 @@ namespace KOauth.Data.Sqlite;
 /// </summary>
 internal sealed partial class SqliteSchema(StoreSettings settings, Databases databases, ILogger<SqliteSchema> logger)
 {
-    public async Task MigrateAsync(CancellationToken ct)
+    /// <summary>Which changes the file has and which this program knows.</summary>
+    public SchemaState Look()
+    {
+        using var db = databases.CreateDbContext();
+        return new SchemaState(File.Exists(settings.DatabaseFile) ? Applied() : [], [.. db.Database.GetMigrations()]);
+    }
+
+    /// <summary>Makes what is missing; the answer is what was.</summary>
+    public async Task<SchemaState> MigrateAsync(CancellationToken ct)
     {
         await using var db = databases.CreateDbContext();
-        var known = db.Database.GetMigrations().ToList();
-        var applied = File.Exists(settings.DatabaseFile) ? Applied() : [];
+        var state = Look();
+        var (applied, known) = (state.Applied, state.Known);
         RefuseNewer(applied, known);
         if (applied.Count == known.Count)
         {
-            return; // the migrator alone costs more than the rest of the start
+            // The migrator alone costs more than the rest of the start. The mode is a property of the file, and a copy has lost it.
+            using var current = Open();
+            SqlitePragmas.Run(current, "PRAGMA journal_mode=WAL;");
+            return state;
         }
 
         DataDirectory.CreateDatabaseFile(settings.DatabaseFile);
@@ -34,23 +45,22 @@ internal sealed partial class SqliteSchema(StoreSettings settings, Databases dat
 
         await db.Database.MigrateAsync(ct);
         LogMigrated(known.Count - applied.Count, known[^1]);
+        return state;
     }
 
     /// <summary>For commands, which migrate nothing behind the server's back.</summary>
     public void RequireCurrent()
     {
-        using var db = databases.CreateDbContext();
-        var known = db.Database.GetMigrations().ToList();
-        var applied = Applied();
-        RefuseNewer(applied, known);
-        if (applied.Count < known.Count)
+        var state = Look();
+        RefuseNewer(state.Applied, state.Known);
+        if (state.Pending.Count > 0)
         {
             throw new StoreRefusedException(
                 $"The database {settings.DatabaseFile} is older than this program; stop the server if one runs, then bring it up with: koauth migrate up");
         }
     }
 
-    private void RefuseNewer(IReadOnlyList<string> applied, List<string> known)
+    private void RefuseNewer(IReadOnlyList<string> applied, IReadOnlyList<string> known)
     {
         if (applied.Except(known).FirstOrDefault() is { } unknown)
         {
@@ -103,4 +113,14 @@ internal sealed partial class SqliteSchema(StoreSettings settings, Databases dat
 
     [LoggerMessage(LogLevel.Information, "The database took {Count} changes and is at {Migration}")]
     private partial void LogMigrated(int count, string migration);
+}
+
+/// <param name="Applied">The changes the file has, in their order.</param>
+/// <param name="Known">The changes this program knows.</param>
+internal sealed record SchemaState(IReadOnlyList<string> Applied, IReadOnlyList<string> Known)
+{
+    public IReadOnlyList<string> Pending => [.. Known.Except(Applied)];
+
+    /// <summary>Changes of a newer program.</summary>
+    public IReadOnlyList<string> Unknown => [.. Applied.Except(Known)];
 }
