@@ -19,6 +19,7 @@ using KOauth.Hosting;
 using KOauth.OAuth.Authorize;
 using KOauth.OAuth.Device;
 using KOauth.OAuth.Discovery;
+using KOauth.OAuth.Register;
 using KOauth.OAuth.Token;
 
 namespace KOauth;
@@ -29,6 +30,7 @@ internal static class Features
     public static readonly IReadOnlyList<IFeature> All =
     [
         new DiscoveryFeature(), // GET  /.well-known/*
+        new RegisterFeature(),  // POST /oauth/register
         new AuthorizeFeature(), //      /oauth/authorize
         new LoginFeature(),     //      /account/login
         new ConsentFeature(),   //      /account/consent

@@ -41,7 +41,11 @@ internal sealed class ClientRegistry(IDbContextFactory<KOauthDb> databases, Time
         }
 
         db.Clients.Add(client);
-        db.AddAudit(actor, "client.registered", Target(client), FactChange.ToJson(FactChange.AllNew(ClientFacts.Of(client))), now);
+        if (!client.IsSelfAsserted) // those leave a story, which a flood cannot make grow for ever
+        {
+            db.AddAudit(actor, "client.registered", Target(client), FactChange.ToJson(FactChange.AllNew(ClientFacts.Of(client))), now);
+        }
+
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);
         return new RegisteredClient(client, secret, ClientAdvice.For(client, resources));

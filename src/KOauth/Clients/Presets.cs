@@ -28,6 +28,10 @@ internal static class Presets
         ? Find(id)
         : All.FirstOrDefault(p => Hosts(p.RedirectUris).Intersect(Hosts(client.RedirectUris)).Any());
 
+    /// <summary>Whether it is a known client's own address, letter by letter but for a loopback port.</summary>
+    public static bool HaveRedirectUri(string redirectUri) => RedirectUri.Parse(redirectUri).Ok(out var uri, out _)
+        && All.SelectMany(p => p.RedirectUris).Any(text => RedirectUri.Parse(text).Ok(out var known, out _) && known.Matches(uri));
+
     private static IEnumerable<string> Hosts(IEnumerable<string> redirectUris) => redirectUris
         .Select(text => RedirectUri.Parse(text).Ok(out var uri, out _) && uri.IsHttps ? uri.Host : null).OfType<string>();
 

@@ -119,7 +119,8 @@ internal abstract partial class KOauthDb
         {
             if (entry.State is EntityState.Added or EntityState.Modified or EntityState.Deleted
                 && (entry.Entity is Client or Resource or SigningKey or SecretKey || IsEpoch(entry))
-                && !IsOnlySeen(entry))
+                && !IsOnlySeen(entry)
+                && !IsNewcomer(entry))
             {
                 return true;
             }
@@ -131,6 +132,12 @@ internal abstract partial class KOauthDb
     /// <summary>Refresh tokens are made and read with the store's epoch.</summary>
     private static bool IsEpoch(EntityEntry entry) =>
         entry.Entity is StoreState && entry.Property(nameof(StoreState.Epoch)).IsModified;
+
+    /// <summary>
+    /// Nobody remembers that a client does not exist, so a new one spoils nothing that is remembered; apps that register themselves
+    /// all day must not empty the caches each time.
+    /// </summary>
+    private static bool IsNewcomer(EntityEntry entry) => entry is { State: EntityState.Added, Entity: Client { IsSelfAsserted: true } };
 
     /// <summary>That a client was used says nothing that a cache must know; raising the version for it would empty them all day.</summary>
     private static bool IsOnlySeen(EntityEntry entry) =>

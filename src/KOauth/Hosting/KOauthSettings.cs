@@ -44,6 +44,9 @@ internal sealed record KOauthSettings
 
     public TimeSpan AddressRetention { get; init; } = TimeSpan.FromDays(30);
 
+    /// <summary>Who may register an app that nobody registered before.</summary>
+    public RegistrationPolicy Registration { get; init; }
+
     /// <summary>How long a client that registered itself is kept while nobody is connected with it.</summary>
     public TimeSpan ClientRetention { get; init; } = TimeSpan.FromDays(30);
     /// <summary>Identity providers whose assertions about people are believed.</summary>

@@ -67,6 +67,12 @@ internal static class SettingsTable
         { Example = "https://login.example.com=https://login.example.com/keys", Read = AssertionIssuer.Read },
         Lifetime("KOAUTH_KEY_ROTATION", "90d", "30d", 7 * _day, 3650 * _day,
             (s, d) => s with { KeyRotation = d }, "How long a signing key signs before the next one takes over, which is published a day before."),
+        new Setting("KOAUTH_REGISTRATION", "open",
+            "Who may register an app that nobody registered before: `open` lets every app register itself, and people are asked each time they connect one; `off` leaves it to the administrator.")
+        {
+            Example = "off",
+            Read = SettingReaders.OneOf((s, r) => s with { Registration = r }, ("open", RegistrationPolicy.Open), ("off", RegistrationPolicy.Off)),
+        },
         new Setting("KOAUTH_LOG_FORMAT", "text", "`text` is a line for people, `json` an object for programs.")
         {
             Example = "json",
@@ -83,7 +89,7 @@ internal static class SettingsTable
     /// <summary>Settings of features that this version does not have: whoever sets one is told so. A star stands for any ending.</summary>
     public static readonly IReadOnlyList<string> NotYet =
     [
-        "KOAUTH_METRICS_TOKEN", "KOAUTH_AUDIT_RETENTION", "KOAUTH_SIGNUP", "KOAUTH_REGISTRATION", "KOAUTH_SMTP", "KOAUTH_MAIL_FROM",
+        "KOAUTH_METRICS_TOKEN", "KOAUTH_AUDIT_RETENTION", "KOAUTH_SIGNUP", "KOAUTH_SMTP", "KOAUTH_MAIL_FROM",
         "KOAUTH_GOOGLE_*", "KOAUTH_GITHUB_*", "KOAUTH_OIDC_*",
     ];
 

@@ -55,6 +55,27 @@ internal static class RedirectUriRules
         return scheme is "https" or "http" ? WebFault(text) : PrivateUseFault(scheme, text[(schemeEnd + 1)..]);
     }
 
+    /// <summary>
+    /// Whether it is a well-formed URI of a kind that is not supported here, and harmless: an app that registers several, of which
+    /// one can be used, gets that one (RFC 7591 §2). Everything else that is wrong is a mistake or an attack, and is refused.
+    /// </summary>
+    public static bool IsOnlyUnsupported(string text)
+    {
+        var schemeEnd = text.IndexOf(':');
+        if (schemeEnd <= 0 || Fault(text) is null)
+        {
+            return false;
+        }
+
+        var scheme = text[..schemeEnd];
+        return scheme == "http"
+            ? WebAddress.Read(text, out _) is null && !text.Contains('#')
+            : scheme.All(c => IsSchemeCharacter(c) && !char.IsAsciiLetterUpper(c))
+                && scheme != "https"
+                && !_dangerousSchemes.Contains(scheme)
+                && Fault(_knownPrivateSchemes[0] + text[schemeEnd..]) is null; // nothing but the scheme is wrong
+    }
+
     private static string? WebFault(string text) => WebAddress.Read(text, out var address) is { } fault
         ? fault
         : address is { Scheme: "http" } && !WebAddress.LoopbackHosts.Contains(address.Host)

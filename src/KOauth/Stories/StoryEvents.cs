@@ -4,6 +4,7 @@ namespace KOauth.Stories;
 internal static class StoryEvents
 {
     public const string RegistrationReceived = "registration.received";
+    public const string RegistrationRefused = "registration.refused";
     public const string AuthorizePushed = "authorize.pushed";
     public const string AuthorizeReceived = "authorize.received";
     public const string RedirectUriValidated = "redirect_uri.validated";
@@ -30,6 +31,7 @@ internal static class StoryEvents
     public static readonly IReadOnlyList<(string Name, string Meaning)> All =
     [
         (RegistrationReceived, "An app registered itself."),
+        (RegistrationRefused, "An app wanted to register itself and was refused; the reason says why."),
         (AuthorizePushed, "The app sent its authorization request ahead, from server to server; the person's browser follows."),
         (AuthorizeReceived, "\"Authorization request received\": an app sent a person's browser to /oauth/authorize."),
         (RedirectUriValidated, "\"Redirect URI validated successfully\": the return address is one the client is registered with."),

@@ -184,5 +184,5 @@ public sealed class SettingsTests : IDisposable
     private static string Comparable(KOauthSettings s) => string.Join('|', s.Issuer.Value, s.DataDirectory, string.Join(',', s.Urls), s.Audience,
         s.Database, Convert.ToHexString(s.MasterKey ?? []), s.MasterKeyFile, string.Join(',', s.TrustedProxies), s.KeyRotation, s.AccessTokenLifetime,
         s.RefreshTokenLifetime, s.RefreshTokenIdle, s.RefreshGrace, s.StoryRetention, s.AddressRetention, s.ClientRetention, s.LogFormat, s.LogLevel,
-        s.DeviceGrant, string.Join(',', s.AssertionIssuers));
+        s.DeviceGrant, s.Registration, string.Join(',', s.AssertionIssuers));
 }

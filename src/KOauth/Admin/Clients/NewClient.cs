@@ -1,5 +1,4 @@
 using KOauth.Clients;
-using KOauth.Protocol;
 using KOauth.Resources;
 
 namespace KOauth.Admin.Clients;
@@ -7,10 +6,6 @@ namespace KOauth.Admin.Clients;
 /// <summary>A client as somebody asked for it, by preset and options; whether it may exist is for the rules to say.</summary>
 internal static class NewClient
 {
-    private const int IdBytes = 16;
-
-    public static string GeneratedId(Randomness randomness) => "koc_" + randomness.Text(IdBytes);
-
     /// <param name="id">As wanted.</param>
     /// <param name="preset">Gives name, redirect URIs and the way to authenticate; redirect URIs of the options come on top.</param>
     /// <param name="isPublic">Overrides the preset.</param>

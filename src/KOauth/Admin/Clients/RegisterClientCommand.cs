@@ -47,7 +47,7 @@ internal sealed class RegisterClientCommand : StoreCommand
             resources = [resource];
         }
 
-        var id = answers.Id ?? NewClient.GeneratedId(services.GetRequiredService<Randomness>());
+        var id = answers.Id ?? GeneratedIds.Next(services.GetRequiredService<Randomness>());
         var client = NewClient.From(id, answers.Preset, command.GetValue(_public), answers.Options, resources);
         return await RegisterAsync(command, client, resources, command.GetValue(Json), services, ct);
     }

@@ -39,8 +39,7 @@ internal static class AuthorizeEndpoint
         var checkedRequest = pushes.Fault(request, caller.Client) is { } fault ? fault : await check.RequestAsync(request, caller, http, story, ct);
         if (!checkedRequest.Ok(out var fresh, out refusal))
         {
-            story.Tell(StoryEvents.AuthorizeRefused, refusal);
-            return new BackToApp(RedirectAnswer.Error(caller.RedirectUri.Value, refusal, request.State, settings.Issuer), caller.Client.Name);
+            return EarlyRefusal.For(refusal, caller.Client, caller.RedirectUri.Value, request.State, settings.Issuer, story);
         }
 
         return await nextStep.DecideAsync(fresh, caller.Client, request.Prompt, http, story, ct);

@@ -53,9 +53,6 @@ internal sealed class NextStep(
 
     private SeeOther Step(string page, FlowTicket ticket) => new($"{settings.Issuer}{page}?flow={flows.Seal(ticket)}");
 
-    private BackToApp Refuse(FlowTicket ticket, Client client, Refusal refusal, Story story)
-    {
-        story.Tell(StoryEvents.AuthorizeRefused, refusal);
-        return new BackToApp(RedirectAnswer.Error(ticket.RedirectUri, refusal, ticket.State, settings.Issuer), client.Name);
-    }
+    private IResult Refuse(FlowTicket ticket, Client client, Refusal refusal, Story story) =>
+        EarlyRefusal.For(refusal, client, ticket.RedirectUri, ticket.State, settings.Issuer, story);
 }

@@ -52,6 +52,11 @@ internal sealed class Metadata
             document["authorization_grant_profiles_supported"] = new[] { "urn:ietf:params:oauth:grant-profile:id-jag" };
         }
 
+        if (settings.Registration != RegistrationPolicy.Off)
+        {
+            document["registration_endpoint"] = issuer + "/oauth/register"; // RFC 7591 §3
+        }
+
         var json = JsonSerializer.SerializeToUtf8Bytes(document, JsonSerializerOptions.Default);
         Json = json;
         ETag = $"\"{Convert.ToHexStringLower(SHA256.HashData(json))[..16]}\"";

@@ -1,4 +1,5 @@
 using KOauth.Protocol;
+using KOauth.Tests.OAuth.Register;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace KOauth.Tests.OAuth.Discovery;
@@ -16,6 +17,12 @@ internal static class Probes
         ["token_endpoint"] = walk => walk.HasEndpointAsync("token_endpoint", "/oauth/token"),
         ["jwks_uri"] = walk => walk.HasEndpointAsync("jwks_uri", "/.well-known/jwks.json"),
         ["device_authorization_endpoint"] = walk => walk.HasEndpointAsync("device_authorization_endpoint", "/oauth/device_authorization"),
+        ["registration_endpoint"] = async walk =>
+        {
+            var app = await walk.KOauth.RegisterAsync(Registering.App());
+            Assert.NotNull((await walk.KOauth.ConnectAsync(new Flow(app.ClientId), isPublic: true)).AccessToken);
+        },
+
         ["pushed_authorization_request_endpoint"] = async walk =>
         {
             var flow = new Flow();
