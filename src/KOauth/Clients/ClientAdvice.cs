@@ -10,7 +10,7 @@ namespace KOauth.Clients;
 internal sealed record ClientAdvice(string Message, string Fix)
 {
     public static IReadOnlyList<ClientAdvice> For(Client client, IReadOnlyList<Resource> resources) =>
-        [.. OfRedirectUris(client), .. OfScopes(client, resources)];
+        [.. OfRedirectUris(client), .. OfScopes(client, resources), .. OfExchanges(client, resources)];
 
     /// <summary>
     /// A redirect URI on the host of a known client, but none of those that this client is known to use: a guide was out of date,
@@ -43,6 +43,18 @@ internal sealed record ClientAdvice(string Message, string Fix)
         return (client.Scopes ?? []).Where(s => !known.Contains(s)).Select(scope => new ClientAdvice(
             $"No registered resource has the scope {scope}, so it is never granted. Give it to the resource:",
             $"koauth resource update {(resources.Count == 1 ? resources[0].Uri : "URL")} --add-scope {scope}"));
+    }
+
+    /// <summary>A scope is passed on under its own name, so two servers that share none can exchange nothing.</summary>
+    private static IEnumerable<ClientAdvice> OfExchanges(Client client, IReadOnlyList<Resource> resources)
+    {
+        var passed = ScopesOf(client.SpeaksFor);
+        return resources.Where(r => client.ExchangeTargets?.Contains(r.Uri) == true && r.Scopes.Count > 0 && !r.Scopes.Exists(s => passed.Contains(s.Name)))
+            .Select(target => new ClientAdvice(
+                $"{target.Uri} shares no scope with {string.Join(", ", client.SpeaksFor ?? ["any server it speaks for"])}, so no token is exchanged for it. Give one of its scopes to the other, so that people are asked for it:",
+                $"koauth resource update {client.SpeaksFor?.FirstOrDefault() ?? "URL"} --add-scope {target.Scopes[0].Name}"));
+
+        HashSet<string> ScopesOf(List<string>? uris) => [.. resources.Where(r => uris?.Contains(r.Uri) == true).SelectMany(r => r.Scopes).Select(s => s.Name)];
     }
 
     private static IEnumerable<RedirectUri> Parsed(IEnumerable<string> texts) =>

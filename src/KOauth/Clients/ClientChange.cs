@@ -23,6 +23,12 @@ internal sealed record ClientChange
 
     public Limit? Resources { get; init; }
 
+    /// <summary>An empty list takes it away.</summary>
+    public IReadOnlyList<string>? SpeaksFor { get; init; }
+
+    /// <summary>An empty list takes it away, and the grant with it.</summary>
+    public IReadOnlyList<string>? ExchangeTargets { get; init; }
+
     public bool? Trusted { get; init; }
 
     public bool? Active { get; init; }
@@ -50,6 +56,13 @@ internal sealed record ClientChange
         client.Resources = Resources is null
             ? client.Resources
             : Resources.Words?.Select(text => ResourceRules.AsRegistered(text, resources)).ToList();
+        client.SpeaksFor = Registered(SpeaksFor, resources) ?? client.SpeaksFor;
+        if (Registered(ExchangeTargets, resources) is { } targets)
+        {
+            client.ExchangeTargets = targets;
+            client.GrantTypes = [.. client.GrantTypes.Where(g => g != GrantTypeNames.TokenExchange), .. targets.Count > 0 ? [GrantTypeNames.TokenExchange] : (string[])[]];
+        }
+
         client.Trusted = Trusted ?? client.Trusted;
         client.Active = Active ?? client.Active;
         client.RequiresPushedRequests = RequiresPushedRequests ?? client.RequiresPushedRequests;
@@ -58,6 +71,9 @@ internal sealed record ClientChange
         client.Website = Website ?? client.Website;
         client.Logo = Logo ?? client.Logo;
     }
+
+    private static List<string>? Registered(IReadOnlyList<string>? uris, IReadOnlyList<Resource> resources) =>
+        uris?.Select(text => ResourceRules.AsRegistered(text, resources)).ToList();
 }
 
 /// <summary>A list that limits; null words lift the limit.</summary>

@@ -17,6 +17,8 @@ internal static class ClientFacts
         new("scopes", "Scopes", client.Scopes?.ToArray()),
         new("resources", "Resources", client.Resources?.ToArray()),
         new("grantTypes", "Grant types", client.GrantTypes.ToArray()),
+        new("speaksFor", "Speaks for", client.SpeaksFor?.ToArray()),
+        new("exchangeTargets", "May exchange tokens for", client.ExchangeTargets?.ToArray()),
         new("requiresPushedRequests", "Requires PAR", client.RequiresPushedRequests),
         new("dpop", "Tokens bound to a key only", client.RequiresBoundTokens),
         new("description", "Description", client.Description),

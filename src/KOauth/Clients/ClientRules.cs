@@ -30,6 +30,7 @@ internal static class ClientRules
         ?? RedirectFault(client)
         ?? ScopeFault(client)
         ?? ResourceFault(client, resources)
+        ?? ExchangeRules.Fault(client, resources)
         ?? CredentialFault(client)
         ?? TrustFault(client);
 

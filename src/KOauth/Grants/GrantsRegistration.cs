@@ -12,6 +12,7 @@ internal static class GrantsRegistration
         .AddSingleton<Approval>()
         .AddSingleton<DeviceCodes>()
         .AddSingleton<TypedCodes>()
+        .AddSingleton<OwnTokens>()
         .AddSingleton<Assertions>()
         .AddSingleton<RefreshTokens>()
         .AddSingleton<SourceTags>()

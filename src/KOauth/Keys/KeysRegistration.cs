@@ -12,6 +12,7 @@ internal static class KeysRegistration
         services.AddSingleton<KeyRing>();
         services.AddSingleton<TokenSigner>();
         services.AddSingleton<Jwks>();
+        services.AddSingleton<OwnSignatures>();
         services.AddSingleton<Sealer>();
         services.AddSingleton<IssuerKeys>();
         services.AddSingleton<KeyDocuments>();

@@ -76,6 +76,7 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         await db.Consents.Where(c => c.ResourceKey == resource.Key).ExecuteDeleteAsync(ct);
 
         // An emptied list stays a list: nothing is allowed. Null would mean everything.
+        await ForgetExchangesAsync(db, resource, actor, now, ct);
         var limited = (await db.Clients.Where(c => c.Resources != null).ToListAsync(ct)).Where(c => c.Resources!.Contains(resource.Uri)).ToList();
         foreach (var client in limited)
         {
@@ -90,6 +91,26 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);
         return new DeletedResource(resource, [.. limited.Select(c => c.ClientId)]);
+    }
+
+    /// <summary>Nobody speaks for it or exchanges tokens for it any more, also when the URL is registered again, by whomever.</summary>
+    private static async Task ForgetExchangesAsync(KOauthDb db, Resource resource, string actor, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var client in await db.Clients.Where(c => c.SpeaksFor != null || c.ExchangeTargets != null).ToListAsync(ct))
+        {
+            FactChange[] changes = [
+                new("speaksFor", "Speaks for", client.SpeaksFor, Without(client.SpeaksFor)),
+                new("exchangeTargets", "May exchange tokens for", client.ExchangeTargets, Without(client.ExchangeTargets)),
+            ];
+            changes = [.. changes.Where(c => !ReferenceEquals(c.Old, c.New))];
+            if (changes.Length > 0)
+            {
+                (client.SpeaksFor, client.ExchangeTargets) = (Without(client.SpeaksFor), Without(client.ExchangeTargets));
+                db.AddAudit(actor, "client.updated", $"client:{client.ClientId}", FactChange.ToJson(changes), now);
+            }
+        }
+
+        List<string>? Without(List<string>? uris) => uris?.Contains(resource.Uri) == true ? [.. uris.Where(u => u != resource.Uri)] : uris;
     }
 
     /// <summary>Applies the change and judges the outcome.</summary>

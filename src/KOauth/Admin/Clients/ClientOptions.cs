@@ -21,6 +21,12 @@ internal sealed class ClientOptions
     public Option<IReadOnlyList<string>?> Resources { get; } =
         ListOptions.ByComma("--resources", $"The only MCP servers it may ask for, separated by commas; '{Limit.LiftedBy}' for no limit", "U,…");
 
+    public Option<IReadOnlyList<string>?> SpeaksFor { get; } =
+        ListOptions.ByComma("--speaks-for", "The MCP servers it is, separated by commas: tokens made for them it may exchange; 'none' for none", "U,…");
+
+    public Option<IReadOnlyList<string>?> ExchangeTargets { get; } =
+        ListOptions.ByComma("--exchange-targets", "The MCP servers it may call in people's names, by token exchange; 'none' for none", "U,…");
+
     public Option<bool?> Trusted { get; } = new("--trusted") { Description = "No consent page; only for a client with a secret and https redirect URIs" };
 
     public Option<bool?> RequirePar { get; } = new("--require-par") { Description = "Only authorization requests it pushed before (PAR, RFC 9126)" };
@@ -40,6 +46,8 @@ internal sealed class ClientOptions
         command.Add(Grants);
         command.Add(Scopes);
         command.Add(Resources);
+        command.Add(SpeaksFor);
+        command.Add(ExchangeTargets);
         command.Add(Trusted);
         command.Add(RequirePar);
         command.Add(Dpop);
@@ -55,6 +63,8 @@ internal sealed class ClientOptions
         GrantTypes = command.GetValue(Grants)?.Select(GrantTypeNames.Long).ToList(),
         Scopes = Limited(command.GetValue(Scopes)),
         Resources = Limited(command.GetValue(Resources)),
+        SpeaksFor = OrNone(command.GetValue(SpeaksFor)),
+        ExchangeTargets = OrNone(command.GetValue(ExchangeTargets)),
         Trusted = command.GetValue(Trusted),
         RequiresPushedRequests = command.GetValue(RequirePar),
         RequiresBoundTokens = command.GetValue(Dpop),
@@ -62,6 +72,8 @@ internal sealed class ClientOptions
         Website = command.GetValue(Website),
         Logo = command.GetValue(Logo),
     };
+
+    private static IReadOnlyList<string>? OrNone(IReadOnlyList<string>? words) => words is ["none"] ? [] : words;
 
     private static Limit? Limited(IReadOnlyList<string>? words) => words switch
     {

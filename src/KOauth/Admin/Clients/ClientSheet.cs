@@ -24,6 +24,8 @@ internal static class ClientSheet
             new("scopes", "Scopes", client.Scopes ?? ["all of its resources"]),
             new("resources", "Resources", client.Resources ?? ["all"]),
             new("grantTypes", "Grant types", client.GrantTypes),
+            new("speaksFor", "Speaks for", client.SpeaksFor is { Count: > 0 } ? client.SpeaksFor : null),
+            new("exchangeTargets", "May exchange tokens for", client.ExchangeTargets is { Count: > 0 } ? client.ExchangeTargets : null),
             new("requiresPushedRequests", "Requires PAR", client.RequiresPushedRequests ? "yes" : null),
             new("dpop", "DPoP", client.Dpop ? "required: only tokens bound to a key" : "as the client likes"),
             new("website", "Website", client.Website),

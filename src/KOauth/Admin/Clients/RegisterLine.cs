@@ -25,6 +25,8 @@ internal static class RegisterLine
         Add("--grants", change.GrantTypes is { } grants ? string.Join(',', grants.Select(GrantTypeNames.Short)) : null);
         Add("--scopes", Words(change.Scopes, ' '));
         Add("--resources", Words(change.Resources, ','));
+        Add("--speaks-for", change.SpeaksFor is { Count: > 0 } own ? string.Join(',', own) : null);
+        Add("--exchange-targets", change.ExchangeTargets is { Count: > 0 } targets ? string.Join(',', targets) : null);
         Add("--description", change.Description);
         Add("--website", change.Website);
         Add("--logo", change.Logo);

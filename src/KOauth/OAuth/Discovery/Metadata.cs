@@ -70,6 +70,7 @@ internal sealed class Metadata
         new[]
         {
             ("authorization_code", true), ("refresh_token", true), (GrantTypeNames.DeviceCode, settings.DeviceGrant),
+            (GrantTypeNames.TokenExchange, true),
 
             // Claude offers enterprise-managed authorization where it finds this, so it is here only where somebody is trusted to vouch.
             (GrantTypeNames.JwtBearer, settings.AssertionIssuers.Count > 0),

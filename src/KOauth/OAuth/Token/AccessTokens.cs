@@ -11,8 +11,6 @@ namespace KOauth.OAuth.Token;
 internal sealed class AccessTokens(
     TokenSigner signer, RefreshTokens refreshTokens, KOauthSettings settings, Randomness randomness, TimeProvider clock)
 {
-    public const string Type = "at+jwt";
-
     /// <param name="decided">What the grant decided.</param>
     /// <param name="client">Who gets it.</param>
     /// <param name="key">The thumbprint of the key it is bound to (RFC 9449 §6.1), or null for a bearer token.</param>
@@ -20,6 +18,11 @@ internal sealed class AccessTokens(
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var life = (long)settings.AccessTokenLifetime.TotalSeconds;
+        if (decided.ExpiresAtMost is { } most)
+        {
+            life = Math.Min(life, most.ToUnixTimeSeconds() - now);
+        }
+
         var scope = decided.Scopes.ToString();
         var claims = new Dictionary<string, object>
         {
@@ -33,18 +36,24 @@ internal sealed class AccessTokens(
             ["scope"] = scope,
             ["grant_id"] = decided.Grant.Id.ToString("N"),
         };
+        if (decided.Actor is { } actor)
+        {
+            claims["act"] = actor;
+        }
+
         if (key is not null)
         {
             claims["cnf"] = new Dictionary<string, object> { ["jkt"] = Base64Url.EncodeToString(key) };
         }
 
-        var accessToken = signer.Sign("ES256", Type, claims);
+        var accessToken = signer.Sign("ES256", OwnTokens.Type, claims);
         return new TokenAnswer(
             accessToken,
             key is null ? "Bearer" : "DPoP",
             life,
             scope,
             decided.RefreshGeneration is { } generation ? refreshTokens.Make(decided.Grant.Id, generation) : null,
-            decided.IdToken?.Invoke(accessToken));
+            decided.IdToken?.Invoke(accessToken),
+            decided.IssuedTokenType);
     }
 }

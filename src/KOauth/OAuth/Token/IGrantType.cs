@@ -24,4 +24,13 @@ internal sealed record DecidedGrant(Grant Grant, Audience Audience, ScopeSet Sco
 
     /// <summary>The ID token, made when a code with <c>openid</c> is redeemed; its hash covers the access token.</summary>
     public Func<string, string>? IdToken { get; init; }
+
+    /// <summary>The end of what it was made from, where that comes before the usual end.</summary>
+    public DateTimeOffset? ExpiresAtMost { get; init; }
+
+    /// <summary>Who acts for the person (RFC 8693 §4.1).</summary>
+    public IReadOnlyDictionary<string, object>? Actor { get; init; }
+
+    /// <summary>What a token exchange answers with (RFC 8693 §2.2.1).</summary>
+    public string? IssuedTokenType { get; init; }
 }

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace KOauth.OAuth.Token;
 
 /// <summary>The 200 of the token endpoint (RFC 6749 §5.1): no null members, a whole number of seconds, the granted scope always.</summary>
-internal sealed class TokenAnswer(string accessToken, string tokenType, long expiresIn, string scope, string? refreshToken, string? idToken) : IResult
+internal sealed class TokenAnswer(string accessToken, string tokenType, long expiresIn, string scope, string? refreshToken, string? idToken, string? issuedTokenType = null) : IResult
 {
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -19,6 +19,11 @@ internal sealed class TokenAnswer(string accessToken, string tokenType, long exp
             if (refreshToken is not null)
             {
                 json.WriteString("refresh_token"u8, refreshToken);
+            }
+
+            if (issuedTokenType is not null)
+            {
+                json.WriteString("issued_token_type"u8, issuedTokenType);
             }
 
             if (idToken is not null)

@@ -20,6 +20,8 @@ internal sealed class TokenFeature : IFeature
         .AddSingleton<IGrantType, RefreshTokenGrant>()
         .AddSingleton<IGrantType, DeviceCodeGrant>()
         .AddSingleton<IGrantType, JwtBearerGrant>()
+        .AddSingleton<Delegation>()
+        .AddSingleton<IGrantType, TokenExchangeGrant>()
         .AddSingleton<GrantTypes>();
 
     public void MapRoutes(IEndpointRouteBuilder routes) =>

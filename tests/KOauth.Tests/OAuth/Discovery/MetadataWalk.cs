@@ -40,6 +40,7 @@ public class MetadataWalk : IAsyncLifetime
         KOauth = await KOauthApp.StartAsync(Configure);
         _metadata = JsonDocument.Parse(await KOauth.Http.GetStringAsync("/.well-known/oauth-authorization-server"));
         await KOauth.AddResourceAsync();
+        await KOauth.AddExchangeAsync();
         await KOauth.AddUserAsync(change: user => user.DisplayName = "Alice");
         await KOauth.AddClientAsync("app", change: MayDoAll);
         await KOauth.AddClientAsync("public", isPublic: true);

@@ -53,6 +53,7 @@ internal static class Probes
             Assert.Null((await walk.KOauth.PollAsync(device)).Error);
         },
 
+        [$"grant_types_supported {GrantTypeNames.TokenExchange}"] = async walk => Assert.NotNull((await walk.KOauth.ExchangeAsync((await walk.KOauth.ConnectAsync()).AccessToken!)).AccessToken),
         [$"grant_types_supported {GrantTypeNames.JwtBearer}"] = async walk => Assert.NotNull((await walk.KOauth.PresentAsync(walk.Provider.Make(walk.KOauth))).AccessToken),
         ["authorization_grant_profiles_supported urn:ietf:params:oauth:grant-profile:id-jag"] = async walk =>
             Assert.Null((await walk.KOauth.PresentAsync(walk.Provider.Make(walk.KOauth))).Error),
