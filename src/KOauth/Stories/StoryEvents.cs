@@ -23,6 +23,7 @@ internal static class StoryEvents
     public const string TokenRefreshed = "token.refreshed";
     public const string TokenRefused = "token.refused";
     public const string TokenDelegated = "token.delegated";
+    public const string AssertionIssued = "assertion.issued";
     public const string AssertionAccepted = "assertion.accepted";
     public const string TokenFirstUsed = "token.first_used";
     public const string GrantRevoked = "grant.revoked";
@@ -50,6 +51,7 @@ internal static class StoryEvents
         (TokenExchanged, "\"Authorization code exchanged successfully: token exchange successful\": the app has its tokens."),
         (TokenRefreshed, "The app got a new access token. Repetitions within a day share one line in the story."),
         (TokenDelegated, "An MCP server exchanged the person's token for one of its own for another server (RFC 8693)."),
+        (AssertionIssued, "The app got an assertion about the person for another authorization server (ID-JAG)."),
         (AssertionAccepted, "An identity provider vouched for the person (ID-JAG), and the app has a token; nobody signed in here."),
         (TokenRefused, "The token endpoint refused; the reason says why."),
         (TokenFirstUsed, "The MCP server saw the token for the first time."),

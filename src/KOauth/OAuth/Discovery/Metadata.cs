@@ -47,6 +47,7 @@ internal sealed class Metadata
             document["device_authorization_endpoint"] = issuer + "/oauth/device_authorization"; // RFC 8628 §4
         }
 
+        document["identity_chaining_requested_token_types_supported"] = new[] { "urn:ietf:params:oauth:token-type:id-jag" };
         if (settings.AssertionIssuers.Count > 0)
         {
             document["authorization_grant_profiles_supported"] = new[] { "urn:ietf:params:oauth:grant-profile:id-jag" };

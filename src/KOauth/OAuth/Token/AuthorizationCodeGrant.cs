@@ -18,7 +18,7 @@ internal sealed class AuthorizationCodeGrant(
 {
     public string Name => "authorization_code";
 
-    public async Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
     {
         if (!Open(request).Ok(out var code, out var refusal))
         {

@@ -16,7 +16,7 @@ internal sealed class Delegation(OwnTokens tokens, ResourceDirectory resources, 
     /// <summary>How many servers may stand behind one another; a longer chain is a loop.</summary>
     public const int MostActors = 4;
 
-    public async Task<Outcome<DecidedGrant>> DecideAsync(string text, OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(string text, OAuthForm request, Client client, Story story, CancellationToken ct)
     {
         if (!(await tokens.CheckAsync(text, ct)).Ok(out var token, out var refusal))
         {

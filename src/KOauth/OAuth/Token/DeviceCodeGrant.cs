@@ -18,7 +18,7 @@ internal sealed class DeviceCodeGrant(
 
     public bool IsOn => settings.DeviceGrant;
 
-    public async Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
     {
         if (request["device_code"] is not { } code)
         {

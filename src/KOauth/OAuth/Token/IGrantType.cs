@@ -13,11 +13,17 @@ internal interface IGrantType
     /// <summary>False when a setting switched it off: then it does not exist.</summary>
     bool IsOn => true;
 
-    Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct);
+    Task<Outcome<Decision>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct);
 }
 
-/// <summary>What a grant decided: the row that stands behind the tokens and what they may say.</summary>
-internal sealed record DecidedGrant(Grant Grant, Audience Audience, ScopeSet Scopes)
+/// <summary>What a grant decided to answer with.</summary>
+internal abstract record Decision;
+
+/// <summary>An assertion for another server, in place of a token for one here; it is signed already.</summary>
+internal sealed record DecidedAssertion(TokenAnswer Answer) : Decision;
+
+/// <summary>Tokens: the row that stands behind the tokens and what they may say.</summary>
+internal sealed record DecidedGrant(Grant Grant, Audience Audience, ScopeSet Scopes) : Decision
 {
     /// <summary>The generation of the refresh token to answer with, or null when the client gets none.</summary>
     public int? RefreshGeneration { get; init; }

@@ -14,6 +14,9 @@ namespace KOauth.OAuth.Token;
 /// <summary>What an ID token says (OpenID Connect Core §2, §3.1.3.6): who signed in, when, for which client; nothing of the access token.</summary>
 internal sealed class IdTokens(IDbContextFactory<KOauthDb> databases, TokenSigner signer, KOauthSettings settings, TimeProvider clock)
 {
+    /// <summary>Keeps it apart from access tokens and assertions.</summary>
+    public const string Type = "JWT";
+
     /// <summary>Reads the person now and signs when the access token is known.</summary>
     public async Task<Func<string, string>> PrepareAsync(Grant grant, Client client, ScopeSet scopes, string? nonce, CancellationToken ct)
     {
@@ -26,6 +29,7 @@ internal sealed class IdTokens(IDbContextFactory<KOauthDb> databases, TokenSigne
             ["iat"] = now,
             ["exp"] = now + (long)settings.AccessTokenLifetime.TotalSeconds,
             ["auth_time"] = grant.AuthenticatedAt.ToUnixTimeSeconds(),
+            ["connection"] = grant.Id.ToString("N"), // named otherwise than in access tokens, so that neither passes for the other
         };
         if (nonce is not null)
         {
@@ -41,7 +45,7 @@ internal sealed class IdTokens(IDbContextFactory<KOauthDb> databases, TokenSigne
         {
             // The left half of the hash of the access token, by the hash of the ID token's own algorithm.
             claims["at_hash"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)).AsSpan(0, 16));
-            return signer.Sign("RS256", "JWT", claims);
+            return signer.Sign("RS256", Type, claims);
         };
     }
 

@@ -22,7 +22,7 @@ internal sealed class JwtBearerGrant(
 
     public bool IsOn => settings.AssertionIssuers.Count > 0;
 
-    public async Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
     {
         if (request["assertion"] is not { } text)
         {

@@ -13,7 +13,7 @@ internal sealed class RefreshTokenGrant(ILedger ledger, RefreshTokens refreshTok
 {
     public string Name => "refresh_token";
 
-    public async Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
     {
         if (request["refresh_token"] is not { } token)
         {

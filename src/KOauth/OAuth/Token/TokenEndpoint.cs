@@ -25,6 +25,6 @@ internal static class TokenEndpoint
         }
 
         use.Note(client);
-        return tokens.Mint(decided, client, request.ProvedKey);
+        return decided is DecidedGrant grant ? tokens.Mint(grant, client, request.ProvedKey) : ((DecidedAssertion)decided).Answer;
     }
 }

@@ -6,15 +6,16 @@ namespace KOauth.OAuth.Token;
 
 /// <summary>
 /// <c>urn:ietf:params:oauth:grant-type:token-exchange</c> (RFC 8693): an MCP server that calls another one gets a token of its own for
-/// that, in the name of the same person. Which server may call which is an administrator's word (docs/decisions/0017-token-exchange.md).
+/// that, in the name of the same person. And a client of this server as an identity provider gets an assertion for another server's.
+/// Who may is an administrator's word (docs/decisions/0017-token-exchange.md).
 /// </summary>
-internal sealed class TokenExchangeGrant(Delegation delegation) : IGrantType
+internal sealed class TokenExchangeGrant(Delegation delegation, AssertionIssuing assertions) : IGrantType
 {
     public const string AccessTokenType = "urn:ietf:params:oauth:token-type:access_token";
 
     public string Name => GrantTypeNames.TokenExchange;
 
-    public async Task<Outcome<DecidedGrant>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(OAuthForm request, Client client, Story story, CancellationToken ct)
     {
         if (client.IsPublic || client.IsSelfAsserted)
         {
@@ -32,12 +33,17 @@ internal sealed class TokenExchangeGrant(Delegation delegation) : IGrantType
             return new Refusal(Reasons.ParameterMissing) { Expected = "subject_token" };
         }
 
-        return request["requested_token_type"] is null or AccessTokenType && request["subject_token_type"] == AccessTokenType
-            ? await delegation.DecideAsync(token, request, client, story, ct)
-            : new Refusal(Reasons.ExchangeTypeUnsupported)
+        return (request["subject_token_type"], request["requested_token_type"]) switch
+        {
+            (AccessTokenType, null or AccessTokenType) => await delegation.DecideAsync(token, request, client, story, ct),
+            (AssertionIssuing.IdTokenType, AssertionIssuing.AssertionType) => await assertions.DecideAsync(token, request, client, story, ct),
+            var (subject, requested) => new Refusal(Reasons.ExchangeTypeUnsupported)
             {
                 Expected = $"subject_token_type={AccessTokenType}",
-                Received = $"subject_token_type={request["subject_token_type"]}, requested_token_type={request["requested_token_type"]}",
-            };
+                Received = Short($"subject_token_type={subject}, requested_token_type={requested}"),
+            },
+        };
     }
+
+    private static string Short(string text) => text.Length <= 300 ? text : text[..300];
 }

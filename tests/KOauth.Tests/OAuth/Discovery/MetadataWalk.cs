@@ -138,7 +138,11 @@ public class MetadataWalk : IAsyncLifetime
     internal async Task<string?> GrantRefusedAsync(string grantType) =>
         (await KOauth.TokenAsync(("grant_type", grantType), ("client_id", "app"), ("client_secret", KOauthApp.SecretOf("app")))).Error;
 
-    private void MayDoAll(Client client) => client.GrantTypes = [.. Joined("grant_types_supported").Split(' ')];
+    private void MayDoAll(Client client)
+    {
+        client.GrantTypes = [.. Joined("grant_types_supported").Split(' ')];
+        client.ExchangeTargets = ["issuer:https://other.example.test"];
+    }
 
     private string Proof(string algorithm, string nonce)
     {

@@ -55,6 +55,13 @@ internal static class Probes
 
         [$"grant_types_supported {GrantTypeNames.TokenExchange}"] = async walk => Assert.NotNull((await walk.KOauth.ExchangeAsync((await walk.KOauth.ConnectAsync()).AccessToken!)).AccessToken),
         [$"grant_types_supported {GrantTypeNames.JwtBearer}"] = async walk => Assert.NotNull((await walk.KOauth.PresentAsync(walk.Provider.Make(walk.KOauth))).AccessToken),
+        ["identity_chaining_requested_token_types_supported urn:ietf:params:oauth:token-type:id-jag"] = async walk =>
+        {
+            var idToken = (await walk.KOauth.ConnectAsync(new Flow().With("scope", "openid"))).IdToken!;
+            Assert.Null((await walk.KOauth.ExchangeAsync(
+                idToken, "app", ("subject_token_type", "urn:ietf:params:oauth:token-type:id_token"), ("requested_token_type", "urn:ietf:params:oauth:token-type:id-jag"),
+                ("audience", "https://other.example.test"))).Error);
+        },
         ["authorization_grant_profiles_supported urn:ietf:params:oauth:grant-profile:id-jag"] = async walk =>
             Assert.Null((await walk.KOauth.PresentAsync(walk.Provider.Make(walk.KOauth))).Error),
 
