@@ -8,6 +8,7 @@ using KOauth.Account.Setup;
 using KOauth.Admin.Clients;
 using KOauth.Admin.Database;
 using KOauth.Admin.Keys;
+using KOauth.Admin.Logs;
 using KOauth.Admin.Resources;
 using KOauth.Admin.Settings;
 using KOauth.Admin.Stories;
@@ -47,6 +48,7 @@ internal static class Features
         new UsersFeature(),     // koauth user …
         new KeysFeature(),      // koauth keys …
         new DatabaseFeature(),  // koauth migrate …, backup, restore
+        new LogsFeature(),      // koauth logs
         new SettingsFeature(),  // koauth config show
         new StoriesFeature(),   // koauth diagnose
         new DemoFeature(),      // koauth demo

@@ -1,23 +1,12 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Logging.Console;
 
 namespace KOauth.Hosting;
 
-/// <summary>Log records for programs: an object a line with time, level, message and the record's own fields.</summary>
+/// <summary>Log records for programs: an object a line (<see cref="JsonLine"/>).</summary>
 internal sealed class JsonLog(TimeProvider clock) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "koauth-json";
-
-    private const string Template = "{OriginalFormat}";
-    private const string MessageField = "message";
-
-    // URLs stay readable; quotes and control characters are escaped all the same.
-    private static readonly JsonWriterOptions _options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
@@ -26,66 +15,7 @@ internal sealed class JsonLog(TimeProvider clock) : ConsoleFormatter(FormatterNa
             return;
         }
 
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, _options))
-        {
-            var fields = logEntry.State as IReadOnlyList<KeyValuePair<string, object?>> ?? [];
-            json.WriteStartObject();
-            json.WriteString("time", clock.GetUtcNow().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
-            json.WriteString("level", Logs.Word(logEntry.LogLevel));
-            json.WriteString(MessageField, Message(fields) ?? logEntry.Formatter(logEntry.State, logEntry.Exception));
-            WriteFields(json, fields);
-            if (logEntry.Exception is { } exception)
-            {
-                json.WriteString("exception", exception.ToString());
-            }
-
-            json.WriteEndObject();
-        }
-
-        textWriter.Write(Encoding.UTF8.GetString(buffer.WrittenSpan));
+        textWriter.Write(JsonLine.Of(logEntry, clock.GetUtcNow()));
         textWriter.Write('\n');
-    }
-
-    // A story's line carries its sentence as a field of its own; the text for people has all fields in it already.
-    private static string? Message(IReadOnlyList<KeyValuePair<string, object?>> fields)
-    {
-        foreach (var (name, value) in fields)
-        {
-            if (name == MessageField)
-            {
-                return value as string;
-            }
-        }
-
-        return null;
-    }
-
-    private static void WriteFields(Utf8JsonWriter json, IReadOnlyList<KeyValuePair<string, object?>> fields)
-    {
-        foreach (var (name, value) in fields)
-        {
-            if (name is Template or MessageField || value is null)
-            {
-                continue;
-            }
-
-            json.WritePropertyName(JsonNamingPolicy.SnakeCaseLower.ConvertName(name));
-            switch (value)
-            {
-                case bool yes:
-                    json.WriteBooleanValue(yes);
-                    break;
-                case int number:
-                    json.WriteNumberValue(number);
-                    break;
-                case long number:
-                    json.WriteNumberValue(number);
-                    break;
-                default:
-                    json.WriteStringValue(Convert.ToString(value, CultureInfo.InvariantCulture));
-                    break;
-            }
-        }
     }
 }

@@ -55,6 +55,11 @@ internal sealed record KOauthSettings
     /// <summary>How long a signing key signs before the next one takes over.</summary>
     public TimeSpan KeyRotation { get; init; } = TimeSpan.FromDays(90);
 
+    public bool WritesLogFile { get; init; } = true;
+
+    /// <summary>Whether the log is written to a file, too; lines name addresses.</summary>
+    public bool KeepsLogFile => WritesLogFile && AddressRetention > TimeSpan.Zero;
+
     public LogFormat LogFormat { get; init; }
 
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

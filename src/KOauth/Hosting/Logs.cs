@@ -25,6 +25,9 @@ internal static class Logs
             console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
             console.MaxQueueLength = Queued;
         });
+        logging.Services.AddSingleton<LogFile>();
+        logging.Services.AddSingleton<ILoggerProvider>(s => s.GetRequiredService<LogFile>());
+        logging.Services.AddHostedService<LogFileWriter>();
         logging.AddConsoleFormatter<TextLog, ConsoleFormatterOptions>();
         logging.AddConsoleFormatter<JsonLog, ConsoleFormatterOptions>();
     }

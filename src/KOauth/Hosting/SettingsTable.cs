@@ -78,6 +78,11 @@ internal static class SettingsTable
             Example = "json",
             Read = SettingReaders.OneOf((s, f) => s with { LogFormat = f }, ("text", LogFormat.Text), ("json", LogFormat.Json)),
         },
+        new Setting("KOAUTH_LOG_FILE", "on", "`on` keeps the last of the log in `logs` in the data directory, for `koauth logs`: 16 MB at most, no line for longer than `KOAUTH_ADDRESS_RETENTION`.")
+        {
+            Example = "off",
+            Read = SettingReaders.OneOf((s, on) => s with { WritesLogFile = on }, ("on", true), ("off", false)),
+        },
         new Setting("KOAUTH_LOG_LEVEL", "info", "`error`, `warning`, `info`, `debug` or `trace`.")
         {
             Example = "debug",
