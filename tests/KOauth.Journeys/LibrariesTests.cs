@@ -55,6 +55,19 @@ public sealed partial class LibrariesTests(World world)
         Assert.NotEqual(401, result["resourceStatus"]!.GetValue<int>());
     }
 
+    [Theory]
+    [InlineData(OpenIdClient, "none")]
+    [InlineData(OpenIdClient, "post")]
+    [InlineData(OAuth4WebApi, "none")]
+    [InlineData(OAuth4WebApi, "post")]
+    public async Task A_device_is_connected_from_a_browser_elsewhere(string library, string method)
+    {
+        var (person, result) = await RunAsync(library, "device", method, "--grants", "device_code,refresh_token");
+
+        ShowsConnection(person, result, "bearer");
+        Assert.Equal(result["scope"]!.GetValue<string>(), result["freshScope"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task A_resource_that_reads_access_tokens_with_somebody_elses_library_takes_ours()
     {
@@ -76,14 +89,14 @@ public sealed partial class LibrariesTests(World world)
     private static IEnumerable<string> Words(string scope) => scope.Split(' ').Order(StringComparer.Ordinal);
 
     /// <summary>Runs a flow of a library for a client of its own, with a person in Chromium who signs in and approves.</summary>
-    private async Task<(string Person, JsonNode Result)> RunAsync(string library, string flow, string method)
+    private async Task<(string Person, JsonNode Result)> RunAsync(string library, string flow, string method, params string[] options)
     {
         NpmScript.Need();
         using var patience = Patience.Begin(TestContext.Current.CancellationToken);
         var page = await world.NewPageAsync();
         var person = await world.NewPersonAsync();
         var (id, secret) = await world.RegisterClientAsync(
-            ["--redirect-uris", "http://127.0.0.1/callback", .. method == "none" ? ["--public"] : Array.Empty<string>()]);
+            [.. options.Contains("--grants") ? options : ["--redirect-uris", "http://127.0.0.1/callback"], .. method == "none" ? ["--public"] : Array.Empty<string>()]);
         await using var script = NpmScript.Start(library, flow, JsonSerializer.Serialize(new
         {
             issuer = world.Issuer,

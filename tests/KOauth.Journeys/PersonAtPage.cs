@@ -23,10 +23,15 @@ internal static class PersonAtPage
         return await world.Callbacks.ArrivalAsync(authorize, ct);
     }
 
-    /// <summary>Signs in if asked and approves if asked.</summary>
+    /// <summary>Says that the device shows the code if asked, signs in if asked and approves if asked.</summary>
     public static async Task GoThroughAsync(this IPage page, string authorize, string email)
     {
         await page.GotoAsync(authorize);
+        if (page.Url.Contains("/account/device", StringComparison.Ordinal))
+        {
+            await page.ClickAsync("main form button");
+        }
+
         if (page.Url.Contains("/account/login", StringComparison.Ordinal))
         {
             await page.SignInAsync(email);

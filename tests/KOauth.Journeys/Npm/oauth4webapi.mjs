@@ -1,4 +1,5 @@
 // What an application does that is put together from oauth4webapi's functions, as its manual says.
+import { setTimeout } from 'node:timers/promises'
 import * as oauth from 'oauth4webapi'
 import { listen } from './person.mjs'
 
@@ -25,6 +26,30 @@ export async function boundTokens(app) {
   const fresh = await oauth.processRefreshTokenResponse(server, client, answer)
   const called = await oauth.protectedResourceRequest(fresh.access_token, 'POST', new URL(app.resource), undefined, '', options)
   return { ...facts(tokens), freshType: fresh.token_type, resourceStatus: called.status }
+}
+
+export async function device(app) {
+  const { server, client, authentication } = await discover(app)
+  const parameters = { scope: app.scope, resource: app.resource }
+  const answer = await oauth.deviceAuthorizationRequest(server, client, authentication, parameters, insecure)
+  const started = await oauth.processDeviceAuthorizationResponse(server, client, answer)
+  console.log(`open ${started.verification_uri_complete}`)
+  const tokens = await poll(server, client, authentication, started, started.interval ?? 5)
+  const refreshed = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, insecure)
+  const fresh = await oauth.processRefreshTokenResponse(server, client, refreshed)
+  return { ...facts(tokens), freshScope: fresh.scope }
+}
+
+async function poll(server, client, authentication, started, seconds) {
+  await setTimeout(seconds * 1000)
+  try {
+    const answer = await oauth.deviceCodeGrantRequest(server, client, authentication, started.device_code, insecure)
+    return await oauth.processDeviceCodeResponse(server, client, answer)
+  } catch (error) {
+    if (error.error === 'authorization_pending') return poll(server, client, authentication, started, seconds)
+    if (error.error === 'slow_down') return poll(server, client, authentication, started, seconds + 5)
+    throw error
+  }
 }
 
 // The other side: a resource that reads our access tokens with this library (RFC 9068).

@@ -22,6 +22,15 @@ export async function boundTokens(app) {
   return { ...facts(tokens), freshType: fresh.token_type, resourceStatus: await call(config, app, fresh, { DPoP }) }
 }
 
+export async function device(app) {
+  const config = await discover(app)
+  const started = await oidc.initiateDeviceAuthorization(config, { scope: app.scope, resource: app.resource })
+  console.log(`open ${started.verification_uri_complete}`)
+  const tokens = await oidc.pollDeviceAuthorizationGrant(config, started)
+  const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token)
+  return { ...facts(tokens), freshScope: fresh.scope }
+}
+
 function discover({ issuer, clientId, clientSecret, method }, algorithm = 'oidc') {
   const authentication = { none: oidc.None, basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[method](clientSecret)
   const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] // the latter checks the ID token's signature
