@@ -63,6 +63,28 @@ public sealed class PagesTests(World world)
         await page.Context.CloseAsync();
     }
 
+    /// <summary>A page opens a popup, waits for a click and puts ours under the next one: that click must not be a yes.</summary>
+    [Fact]
+    [Trait("check", "CO-14")]
+    public async Task A_click_that_was_under_way_when_the_page_appeared_approves_nothing()
+    {
+        var page = await world.NewPageAsync();
+        await page.OpenAsync(world, Sheet.Consent);
+        var button = page.Locator("button[value=approve]");
+        await button.EvaluateAsync("b => b.getAnimations().forEach(a => { a.currentTime = 1; a.pause() })"); // the moment it appeared
+        var place = (await button.BoundingBoxAsync())!;
+        var (x, y) = (place.X + (place.Width / 2), place.Y + (place.Height / 2));
+
+        await page.Mouse.DblClickAsync(x, y);
+        Assert.Contains("/account/consent", page.Url, StringComparison.Ordinal);
+
+        await button.EvaluateAsync("b => b.getAnimations().forEach(a => a.finish())");
+        Assert.Equal("auto", await button.EvaluateAsync<string>("b => getComputedStyle(b).pointerEvents"));
+        await page.Mouse.ClickAsync(x, y);
+        await page.GetByText("Welcome back").WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+
     private static Task<string?> Focused(IPage page) => page.EvaluateAsync<string?>("document.activeElement?.value ?? null");
 
     private static async Task<IReadOnlyList<string>> FaultsAsync(IPage page)

@@ -128,6 +128,31 @@ public sealed class ConsentTests
     }
 
     [Fact]
+    [Trait("check", "CO-02")]
+    public async Task What_was_approved_in_one_browser_goes_on_in_no_other()
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync();
+        await koauth.AddUserAsync("mallory@example.test");
+        using var attacker = koauth.OpenBrowser();
+        await attacker.OpenAsync(new Flow().Url);
+        await attacker.SubmitAsync(null, ("email", "mallory@example.test"), ("password", KOauthApp.Password));
+        var ticket = attacker.Field("flow");
+        await attacker.SubmitAsync("approve");
+        Assert.Contains("code", attacker.Carried.Keys);
+        using var victim = koauth.OpenBrowser();
+        await victim.SignInAsync(Alice, KOauthApp.Password);
+        var told = koauth.Told.Count;
+
+        foreach (var page in new[] { "/oauth/authorize", "/account/login", "/account/consent" })
+        {
+            await victim.OpenAsync($"{page}?flow={ticket}");
+            Assert.Equal(HttpStatusCode.Forbidden, victim.Status);
+        }
+
+        Assert.DoesNotContain(koauth.Told.Skip(told), e => e.Name == StoryEvents.CodeIssued);
+    }
+
+    [Fact]
     [Trait("check", "CO-03")]
     public async Task A_form_of_the_attackers_browser_is_worth_nothing_in_the_victims()
     {

@@ -71,7 +71,8 @@ internal static class AuthorizeEndpoint
     private static ErrorPage Page(Refusal refusal, Story story)
     {
         story.Tell(StoryEvents.AuthorizeRefused, refusal);
-        return new ErrorPage(refusal, story.Reference);
+        return new ErrorPage(
+            refusal, story.Reference, refusal.Reason == Reasons.TicketOfAnotherBrowser ? StatusCodes.Status403Forbidden : StatusCodes.Status400BadRequest);
     }
 
     /// <summary>303: never 307 or 308, which would repeat a POST with its body (RFC 9700 §4.12).</summary>
