@@ -40,9 +40,11 @@ internal static class DataDirectory
     }
 
     /// <summary>An empty file that only its owner reads; SQLite's companions take over its mode.</summary>
-    public static void CreateDatabaseFile(string file)
+    /// <param name="file">Its path.</param>
+    /// <param name="isNew">It must not exist, not even as a link that somebody laid there.</param>
+    public static void CreateDatabaseFile(string file, bool isNew = false)
     {
-        var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
+        var options = new FileStreamOptions { Mode = isNew ? FileMode.CreateNew : FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.ReadWrite };
         if (!OperatingSystem.IsWindows())
         {
             options.UnixCreateMode = OwnerOnly;

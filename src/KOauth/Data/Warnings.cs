@@ -15,4 +15,7 @@ internal sealed class Warnings
 
     /// <summary>True when it was not raised before.</summary>
     public bool Raise(string name, string sentence) => _open.TryAdd(name, sentence);
+
+    /// <summary>What it warned of is done.</summary>
+    public void Settle(string name) => _open.TryRemove(name, out _);
 }

@@ -4,7 +4,7 @@ using KOauth.Data;
 namespace KOauth.Keys;
 
 /// <summary>Has the ring look at the store again whenever configuration changed, at most a few times a second.</summary>
-internal sealed partial class KeyReload(KeyRing ring, ConfigWatch watch, ILogger<KeyReload> logger) : BackgroundService
+internal sealed partial class KeyReload(KeyRing ring, ConfigWatch watch, Warnings warnings, ILogger<KeyReload> logger) : BackgroundService
 {
     // Every registration of a client is a change of configuration, too.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(200);
@@ -32,8 +32,13 @@ internal sealed partial class KeyReload(KeyRing ring, ConfigWatch watch, ILogger
         {
             try
             {
+                var epoch = ring.StoreEpoch;
                 await ring.ReloadAsync(stoppingToken);
                 failed = false;
+                if (ring.StoreEpoch != epoch)
+                {
+                    warnings.Settle(Warnings.RestoredFromBackup); // koauth restore --finish
+                }
             }
             catch (Exception broken) when (broken is not OperationCanceledException)
             {

@@ -119,7 +119,7 @@ public sealed class KeyRingTests
         await server.Ring.LoadAsync(Ct);
         var jwks = server.Get<Jwks>();
         var before = jwks.ETag;
-        using var reload = new KeyReload(server.Ring, server.Get<ConfigWatch>(), Microsoft.Extensions.Logging.Abstractions.NullLogger<KeyReload>.Instance);
+        using var reload = new KeyReload(server.Ring, server.Get<ConfigWatch>(), server.Get<Warnings>(), Microsoft.Extensions.Logging.Abstractions.NullLogger<KeyReload>.Instance);
         await reload.StartAsync(Ct);
 
         await using (var db = server.Open())

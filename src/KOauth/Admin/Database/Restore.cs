@@ -46,7 +46,7 @@ internal sealed class Restore(
     }
 
     /// <summary>The part that makes an old database safe, on one that is in its place already.</summary>
-    public async Task FinishAsync(IDbContextFactory<KOauthDb> databases, RestoreWish wish, int atLeast, string actor, CancellationToken ct)
+    public async Task FinishAsync(IDbContextFactory<KOauthDb> databases, RestoreWish wish, int atLeast, string? from, string actor, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         await using var db = await databases.CreateDbContextAsync(ct);
@@ -66,6 +66,7 @@ internal sealed class Restore(
         }
 
         db.AddAudit(actor, "store.restored", "store", FactChange.ToJson(FactChange.AllNew([
+            new("from", "", from),
             new("keptConnections", "", wish.KeepConnections),
             new("newKeys", "", wish.NewKeys),
         ])), now);
@@ -82,6 +83,11 @@ internal sealed class Restore(
             throw new CommandRefusedException($"The file {file} is a database, but none of KOauth. Nothing was changed.");
         }
 
+        if (SqliteFiles.Fault(copy.DatabaseFile) is { } fault)
+        {
+            throw new CommandRefusedException($"The file {file} {fault}. Nothing was changed.");
+        }
+
         await schema.MigrateAsync(ct);
         DateTimeOffset asOf;
         await using (var db = databases.CreateDbContext())
@@ -93,7 +99,7 @@ internal sealed class Restore(
             }
         }
 
-        await FinishAsync(databases, wish, SqliteFiles.EpochOf(store.DatabaseFile), actor, ct);
+        await FinishAsync(databases, wish, SqliteFiles.EpochOf(store.DatabaseFile), Path.GetFileName(file), actor, ct);
         try
         {
             // Opens every key, or makes new ones where there are none.

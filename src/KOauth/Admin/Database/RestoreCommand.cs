@@ -81,7 +81,7 @@ internal sealed class RestoreCommand : StoreCommand
             services.GetRequiredService<DataDirectoryLock>().Take(); // a server that runs holds the old keys
         }
 
-        await restore.FinishAsync(services.GetRequiredService<IDbContextFactory<KOauthDb>>(), wish, atLeast: 0, Actor, ct);
+        await restore.FinishAsync(services.GetRequiredService<IDbContextFactory<KOauthDb>>(), wish, atLeast: 0, from: null, Actor, ct);
         if (wish.NewKeys)
         {
             await services.GetRequiredService<KeyRing>().LoadAsync(ct);

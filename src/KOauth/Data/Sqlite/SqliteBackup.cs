@@ -28,7 +28,7 @@ internal static class SqliteBackup
                 File.Delete(draft); // of one that was cut off
             }
 
-            DataDirectory.CreateDatabaseFile(draft); // SQLite would make it readable by others
+            DataDirectory.CreateDatabaseFile(draft, isNew: true); // SQLite would make it readable by others
             Copy(source, draft);
             using (var file = new FileStream(draft, FileMode.Open, FileAccess.ReadWrite))
             {

@@ -47,6 +47,20 @@ internal static class SqliteFiles
         SqliteConnection.ClearPool(connection);
     }
 
+    /// <summary>
+    /// What is wrong with a database that came from outside, in the middle of a sentence, or null. Rows are what its owner answers for; but
+    /// a trigger or a view would go on working inside of ours, and none of ours has any.
+    /// </summary>
+    public static string? Fault(string file)
+    {
+        using var connection = SqlitePragmas.Open(file, durable: true);
+        return Ask(connection, "select name from sqlite_master where type not in ('table', 'index')") is { } stranger
+            ? $"has something in it that no KOauth database has ({stranger})"
+            : Ask(connection, "select \"table\" from pragma_foreign_key_check") is { } table
+                ? $"has rows in '{table}' that refer to nothing"
+                : null;
+    }
+
     /// <summary>The epoch of a database that may be broken or missing; then 0.</summary>
     public static int EpochOf(string file)
     {
@@ -58,9 +72,7 @@ internal static class SqliteFiles
         try
         {
             using var connection = SqlitePragmas.Open(file, durable: true);
-            using var command = connection.CreateCommand();
-            command.CommandText = "select epoch from store;";
-            return Convert.ToInt32(command.ExecuteScalar(), CultureInfo.InvariantCulture);
+            return Convert.ToInt32(Ask(connection, "select epoch from store;"), CultureInfo.InvariantCulture);
         }
         catch (SqliteException)
         {
@@ -86,6 +98,14 @@ internal static class SqliteFiles
         {
             // Broken: it stays as it is, with its log.
         }
+    }
+
+    private static object? Ask(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.CommandTimeout = 0;
+        return command.ExecuteScalar();
     }
 
     private static bool LooksWhole(string file)

@@ -4,7 +4,7 @@ using KOauth.Protocol;
 namespace KOauth.Data.Sqlite;
 
 /// <summary>The ledger on SQLite: one thread writes (<see cref="LedgerWriter"/>), a few connections read.</summary>
-internal sealed class SqliteLedger(
+internal sealed partial class SqliteLedger(
     StoreSettings settings, WriteGate gate, TimeProvider clock, Warnings warnings, ILogger<SqliteLedger> logger,
     IHostApplicationLifetime? lifetime = null) : ILedger, IDisposable
 {
@@ -30,8 +30,11 @@ internal sealed class SqliteLedger(
         var rotated = await turn.Answered;
         if (!rotated.Ok(out _, out var refusal) && refusal.Reason == Reasons.RefreshFromTheFuture)
         {
-            warnings.Raise(Warnings.RestoredFromBackup,
-                "A refresh token is newer than the database, which was restored from a backup; finish that with: koauth restore --finish");
+            const string Sentence = "A refresh token is newer than the database, which was restored from a backup; finish that with: koauth restore --finish";
+            if (warnings.Raise(Warnings.RestoredFromBackup, Sentence))
+            {
+                LogRestored(Sentence);
+            }
         }
 
         return rotated;
@@ -49,4 +52,7 @@ internal sealed class SqliteLedger(
         _writer.Dispose();
         _readers.Dispose();
     }
+
+    [LoggerMessage(LogLevel.Warning, "restored_from_backup: {Sentence}")]
+    private partial void LogRestored(string sentence);
 }

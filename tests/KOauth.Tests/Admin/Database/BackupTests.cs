@@ -62,6 +62,17 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_laid_where_the_copy_is_made_leads_nowhere()
+    {
+        var victim = Path.Combine(_koauth.DataDirectory, "victim");
+        File.CreateSymbolicLink($"{Backup}.incomplete", victim);
+
+        await _koauth.TypeAsync($"backup {Backup}");
+
+        Assert.False(File.Exists(victim));
+    }
+
+    [Fact]
     public async Task A_place_where_nothing_can_be_written_is_named()
     {
         var refused = await _koauth.TypeAsync($"backup {_elsewhere}/missing/file.db");

@@ -173,6 +173,9 @@ public sealed class RestoreTests : IDisposable
     [InlineData("foreign")]
     [InlineData("truncated")]
     [InlineData("newer")]
+    [InlineData("trigger")]
+    [InlineData("orphan")]
+    [Trait("check", "AD-18")]
     public async Task A_file_that_is_no_backup_is_refused_and_the_database_stays(string what)
     {
         using var koauth = CommandLine.WithDatabase();
@@ -190,6 +193,12 @@ public sealed class RestoreTests : IDisposable
             case "foreign":
                 File.Delete(Backup);
                 Scalar(Backup, "create table t(a); insert into t values (1)");
+                break;
+            case "trigger":
+                Scalar(Backup, "create trigger t after update on store begin update store set epoch = 0; end");
+                break;
+            case "orphan":
+                Scalar(Backup, "pragma foreign_keys=off; insert into user_logins (login_provider, provider_key, user_id) values ('x', 'y', x'00112233445566778899aabbccddeeff')");
                 break;
             case "truncated":
                 await using (var file = new FileStream(Backup, FileMode.Open))
@@ -252,12 +261,15 @@ public sealed class RestoreTests : IDisposable
         var tokens = await koauth.ConnectAsync();
         using var line = koauth.Commands();
 
+        var warnings = koauth.Services.GetRequiredService<Warnings>();
+        warnings.Raise(Warnings.RestoredFromBackup, "as the ledger does");
         var done = await line.TypeAsync("restore --finish");
 
         Assert.Equal((0, "Everybody connects once more: refresh tokens, codes, sessions and links of before are worth nothing.\n", ""), (done.ExitCode, done.Output, done.Error));
         Assert.Equal("invalid_grant", (await koauth.RefreshAsync(tokens.RefreshToken!)).Error);
         await SettledAsync(koauth);
         Assert.Equal(HttpStatusCode.OK, (await koauth.ConnectAsync()).Status);
+        Assert.Empty(warnings.Open);
     }
 
     [Theory]
