@@ -16,9 +16,15 @@ internal sealed class NewKeys(MasterKey master, Randomness randomness, DateTimeO
             ? ECDsa.Create(ECCurve.NamedCurves.nistP256)
             : RSA.Create(RsaBits);
         SecurityKey key = pair is ECDsa ecdsa ? new ECDsaSecurityKey(ecdsa) : new RsaSecurityKey((RSA)pair);
+        var kid = OpenSigningKey.Thumbprint(key);
+        if (kid[0] == '-')
+        {
+            return Signing(algorithm); // on a command line it would be an option
+        }
+
         var row = new SigningKey
         {
-            Kid = OpenSigningKey.Thumbprint(key),
+            Kid = kid,
             Algorithm = algorithm,
             WrappedPrivateKey = [],
             PublicKey = pair.ExportSubjectPublicKeyInfo(),

@@ -92,5 +92,9 @@ public sealed class KeyScheduleTests
         Assert.Null(rsa.RetiredAt);
     }
 
+    [Fact]
+    public void The_id_of_a_key_is_never_taken_for_an_option() =>
+        Assert.DoesNotContain(Enumerable.Range(0, 500).Select(_ => Key(0).Kid), kid => kid.StartsWith('-'));
+
     private static SigningKey Key(int days) => OpenRing.MakeSigningKey("ES256", _now.AddDays(days));
 }
