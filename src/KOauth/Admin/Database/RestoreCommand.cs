@@ -57,6 +57,11 @@ internal sealed class RestoreCommand : StoreCommand
         Restored? restored = null;
         if (command.GetValue(_file) is { } named)
         {
+            if (!Directory.Exists(directory) && !Services.Settings(command).DirectoryIsNamed)
+            {
+                return Refuse(command, $"There is no {directory}. Name the directory to restore into: koauth restore FILE --data DIR");
+            }
+
             restored = await restore.FromAsync(Path.GetFullPath(named), wish, Actor, ct);
         }
         else

@@ -93,7 +93,7 @@ internal sealed partial class SqliteSchema(StoreSettings settings, Databases dat
         catch (SqliteException broken) when (broken.SqliteErrorCode is SQLitePCL.raw.SQLITE_NOTADB or SQLitePCL.raw.SQLITE_CORRUPT)
         {
             throw new StoreRefusedException(
-                $"The file {settings.DatabaseFile} is not a healthy SQLite database; move it away and restore a backup with: koauth restore FILE");
+                $"The file {settings.DatabaseFile} is not a healthy SQLite database; restore a backup, which keeps this file under another name, with: koauth restore FILE");
         }
         catch (SqliteException broken) when (broken.SqliteErrorCode is SQLitePCL.raw.SQLITE_CANTOPEN or SQLitePCL.raw.SQLITE_READONLY)
         {

@@ -223,6 +223,21 @@ public sealed class RestoreTests : IDisposable
     }
 
     [Fact]
+    public async Task A_directory_nobody_named_is_not_made()
+    {
+        using var koauth = CommandLine.WithDatabase();
+        KOauth.Tests.Keys.KeyedDirectory.CopyTo(koauth.DataDirectory);
+        await koauth.TypeAsync($"backup {Backup}");
+        koauth.Environment.Remove("KOAUTH_DATA");
+
+        var refused = await koauth.TypeAsync($"restore {Backup}");
+
+        var implied = Path.GetFullPath("./data");
+        Assert.Equal((1, "", $"There is no {implied}. Name the directory to restore into: koauth restore FILE --data DIR\n"), (refused.ExitCode, refused.Output, refused.Error));
+        Assert.False(Directory.Exists(implied));
+    }
+
+    [Fact]
     public async Task A_broken_database_is_kept_too_and_replaced()
     {
         using var koauth = CommandLine.WithDatabase();
