@@ -10,6 +10,8 @@ internal sealed partial class LogFileWriter(LogFile file, KOauthSettings setting
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private static readonly TimeSpan _gathering = TimeSpan.FromMilliseconds(50);
+
     private readonly string _path = LogFile.PathIn(settings.DataDirectory);
     private FileStream? _open;
     private DateTimeOffset _began;
@@ -49,6 +51,7 @@ internal sealed partial class LogFileWriter(LogFile file, KOauthSettings setting
         try
         {
             await file.Lines.WaitToReadAsync(patience.Token);
+            await Task.Delay(_gathering, TimeProvider.System, ct); // a busy server fills a batch
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
