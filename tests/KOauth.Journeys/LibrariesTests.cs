@@ -68,6 +68,20 @@ public sealed partial class LibrariesTests(World world)
         Assert.Equal(result["scope"]!.GetValue<string>(), result["freshScope"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData(OpenIdClient, "none")]
+    [InlineData(OpenIdClient, "basic")]
+    [InlineData(OAuth4WebApi, "none")]
+    [InlineData(OAuth4WebApi, "basic")]
+    public async Task An_application_registers_itself_and_signs_a_person_in(string library, string method)
+    {
+        var (person, result) = await RunAsync(library, "register", method);
+
+        ShowsConnection(person, result, "bearer");
+        Assert.StartsWith("koc_", result["audience"]!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal(result["scope"]!.GetValue<string>(), result["freshScope"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task A_resource_that_reads_access_tokens_with_somebody_elses_library_takes_ours()
     {

@@ -28,6 +28,24 @@ export async function boundTokens(app) {
   return { ...facts(tokens), freshType: fresh.token_type, resourceStatus: called.status }
 }
 
+export async function register(app) {
+  const { server } = await discover(app)
+  const metadata = {
+    client_name: 'Notebook',
+    redirect_uris: ['http://127.0.0.1/callback'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: { none: 'none', basic: 'client_secret_basic' }[app.method],
+  }
+  const answer = await oauth.dynamicClientRegistrationRequest(server, metadata, insecure)
+  const client = await oauth.processDynamicClientRegistrationResponse(answer)
+  const authentication = client.client_secret ? oauth.ClientSecretBasic(client.client_secret) : oauth.None()
+  const tokens = await connect(app, server, client, authentication)
+  const refreshed = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, insecure)
+  const fresh = await oauth.processRefreshTokenResponse(server, client, refreshed)
+  return { ...facts(tokens), freshScope: fresh.scope }
+}
+
 export async function device(app) {
   const { server, client, authentication } = await discover(app)
   const parameters = { scope: app.scope, resource: app.resource }

@@ -2,6 +2,8 @@
 import * as oidc from 'openid-client'
 import { listen } from './person.mjs'
 
+const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] // the latter checks the ID token's signature
+
 export async function signIn(app) {
   const config = await discover(app)
   const tokens = await connect(config, app)
@@ -31,9 +33,23 @@ export async function device(app) {
   return { ...facts(tokens), freshScope: fresh.scope }
 }
 
+export async function register(app) {
+  const metadata = {
+    client_name: 'Notebook',
+    redirect_uris: ['http://127.0.0.1/callback'],
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: { none: 'none', basic: 'client_secret_basic' }[app.method],
+  }
+  const authentication = { none: oidc.None(), basic: undefined }[app.method]
+  const config = await oidc.dynamicClientRegistration(new URL(app.issuer), metadata, authentication, { execute })
+  const tokens = await connect(config, app)
+  const fresh = await oidc.refreshTokenGrant(config, tokens.refresh_token)
+  return { ...facts(tokens), freshScope: fresh.scope }
+}
+
 function discover({ issuer, clientId, clientSecret, method }, algorithm = 'oidc') {
   const authentication = { none: oidc.None, basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[method](clientSecret)
-  const execute = [oidc.allowInsecureRequests, oidc.enableNonRepudiationChecks] // the latter checks the ID token's signature
   return oidc.discovery(new URL(issuer), clientId, undefined, authentication, { algorithm, execute })
 }
 
