@@ -1,21 +1,27 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
+using KOauth.Protocol;
+using KOauth.Tests.OAuth.Discovery;
 using Microsoft.AspNetCore.WebUtilities;
 
 namespace KOauth.Tests.OAuth;
 
-/// <summary>Requests that no honest client sends, at every endpoint that a stranger reaches.</summary>
-public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : IClassFixture<HostileRequestsTests.Server>
+/// <summary>Requests that no honest client sends, at every endpoint that takes a form of a client's: the metadata says which.</summary>
+public sealed class HostileRequestsTests(MetadataWalk server) : IClassFixture<MetadataWalk>
 {
-    private static readonly string[] _forms = ["/oauth/token", "/oauth/par", "/oauth/device_authorization"];
+    private static readonly string[] _others = ["authorization_endpoint", "registration_endpoint", "userinfo_endpoint", "end_session_endpoint"];
 
     private static readonly string[] _parameters =
     [
         "grant_type", "client_id", "client_secret", "code", "code_verifier", "redirect_uri", "refresh_token", "device_code", "resource", "scope", "state",
         "nonce", "prompt", "max_age", "response_type", "response_mode", "code_challenge", "code_challenge_method", "request_uri", "dpop_jkt", "login_hint",
-        "flow", "client_assertion", "subject_token", "assertion", "token",
+        "flow", "client_assertion", "subject_token", "subject_token_type", "requested_token_type", "actor_token", "audience", "assertion", "token", "token_type_hint",
     ];
+
+    private IEnumerable<string> Forms => server.Metadata.EnumerateObject()
+        .Where(member => member.Name.EndsWith("_endpoint", StringComparison.Ordinal) && !_others.Contains(member.Name))
+        .Select(member => new Uri(member.Value.GetString()!).AbsolutePath);
 
     public static TheoryData<string, string> Nasty => new()
     {
@@ -41,7 +47,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : I
     [MemberData(nameof(Nasty))]
     public async Task Nasty_values_are_refused_in_json(string what, string value)
     {
-        foreach (var path in _forms)
+        foreach (var path in Forms)
         {
             foreach (var parameter in _parameters)
             {
@@ -96,7 +102,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : I
     [InlineData("X-HTTP-Method-Override", "GET")]
     public async Task Nasty_headers_are_refused_in_json(string header, string value)
     {
-        foreach (var path in _forms)
+        foreach (var path in Forms)
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, path) { Content = new FormUrlEncodedContent([new("grant_type", "refresh_token")]) };
             if (!request.Headers.TryAddWithoutValidation(header, value))
@@ -120,7 +126,7 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : I
     [Trait("check", "TK-25")]
     public async Task Bodies_of_another_kind_are_never_read_as_something_else(string contentType)
     {
-        foreach (var path in _forms)
+        foreach (var path in Forms)
         {
             using var content = new ByteArrayContent(Encoding.Unicode.GetBytes("grant_type=refresh_token&client_id=app"));
             content.Headers.TryAddWithoutValidation("Content-Type", contentType);
@@ -237,20 +243,20 @@ public sealed class HostileRequestsTests(HostileRequestsTests.Server server) : I
         };
         if (path == "/oauth/token")
         {
-            form["grant_type"] = except is "code" or "code_verifier" or "redirect_uri" ? "authorization_code" : "refresh_token";
-            form["code"] = form["refresh_token"] = "x";
+            form["grant_type"] = except switch
+            {
+                "code" or "code_verifier" or "redirect_uri" => GrantTypeNames.AuthorizationCode,
+                "device_code" => GrantTypeNames.DeviceCode,
+                "assertion" => GrantTypeNames.JwtBearer,
+                "subject_token" or "subject_token_type" or "requested_token_type" or "actor_token" or "audience" => GrantTypeNames.TokenExchange,
+                "scope" or "resource" => GrantTypeNames.ClientCredentials,
+                _ => GrantTypeNames.RefreshToken,
+            };
+            form["code"] = form["refresh_token"] = form["device_code"] = form["subject_token"] = form["assertion"] = "x";
+            form["subject_token_type"] = "urn:ietf:params:oauth:token-type:access_token";
         }
 
         form.Remove(except);
         return string.Concat(form.Select(p => $"{p.Key}={Uri.EscapeDataString(p.Value)}&"));
-    }
-
-    public sealed class Server : IAsyncLifetime
-    {
-        internal KOauthApp KOauth { get; private set; } = null!;
-
-        public async ValueTask InitializeAsync() => KOauth = await KOauthApp.StartReadyAsync();
-
-        public ValueTask DisposeAsync() => KOauth.DisposeAsync();
     }
 }
