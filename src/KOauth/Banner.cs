@@ -12,6 +12,7 @@ internal static partial class Banner
     public static async Task PrintAsync(WebApplication app, KOauthSettings settings, TextWriter output, CancellationToken ct)
     {
         var listening = string.Join(", ", app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
+        var outside = Outside.Of(settings);
         if (settings.LogFormat == LogFormat.Json)
         {
             LogStarted(app.Logger, settings.Issuer.Value, listening, settings.DataDirectory);
@@ -24,8 +25,15 @@ internal static partial class Banner
               Issuer     {settings.Issuer}
               Listening  {listening}
               Data       {settings.DataDirectory}
+              Cookies    {CookieNames.Stem(settings.Issuer)}…
+              Proxies    {outside.Lines().Single(l => l.Name == "Proxies").Value}
 
             """);
+        foreach (var hint in outside.Hints)
+        {
+            await output.WriteLineAsync($"Hint: {hint}");
+        }
+
         await using var db = await app.Services.GetRequiredService<IDbContextFactory<KOauthDb>>().CreateDbContextAsync(ct);
         if (!await db.Resources.AnyAsync(ct))
         {

@@ -1,3 +1,4 @@
+using KOauth.Health;
 using KOauth.Hosting;
 using KOauth.OAuth;
 
@@ -26,7 +27,7 @@ internal static class Server
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(20);
         });
         builder.Logging.AddKOauthLogs(settings);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + TimeSpan.FromSeconds(20));
         builder.AddEngineRooms(settings);
         builder.Services.AddHostedService<StoreStart>();
         builder.Services.AddCors(Cors.Configure);
@@ -36,7 +37,8 @@ internal static class Server
         var app = builder.Build();
         ActivatorUtilities.CreateInstance<Proxies>(app.Services).Use(app);
         app.UsePathBase(settings.Issuer.Path);
-        app.UseSecurityHeaders();
+        app.UseSecurityHeaders(settings.Issuer);
+        app.UseDrain();
         ActivatorUtilities.CreateInstance<UnexpectedErrors>(app.Services).Use(app);
         app.UseStoryAddress();
         app.UseJsonErrors();

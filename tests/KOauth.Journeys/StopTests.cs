@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using KOauth.Journeys.Running;
@@ -35,6 +36,49 @@ public sealed class StopTests
         var answer = await ReadAsync(stream, patience.Token);
         Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
         Assert.Equal(0, await server.Program.ExitCodeAsync(patience.Token));
+    }
+
+    [Fact]
+    [Trait("check", "R-14")]
+    public async Task Behind_a_balancer_that_asks_for_readiness_no_request_fails_when_a_server_stops()
+    {
+        using var patience = Patience.Begin(TestContext.Current.CancellationToken);
+        using var directory = new TemporaryDirectory();
+        await using var server = await KOauthProcess.StartAsync(directory.Path, patience.Token, new Dictionary<string, string> { ["KOAUTH_DRAIN_DELAY"] = "2s" });
+        using var isOut = new CancellationTokenSource();
+        var load = Enumerable.Range(0, 8).Select(_ => Task.Run(() => LoadAsync(server.Issuer, isOut.Token, patience.Token))).ToArray();
+
+        await server.Program.SignalAsync("TERM", patience.Token);
+        using (var balancer = new HttpClient())
+        {
+            var status = HttpStatusCode.OK;
+            while (status == HttpStatusCode.OK)
+            {
+                using var ready = await balancer.GetAsync($"{server.Issuer}/health/ready", patience.Token); // never a closed port
+                status = ready.StatusCode;
+            }
+
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, status);
+        }
+
+        await isOut.CancelAsync();
+        Assert.All(await Task.WhenAll(load), requests => Assert.NotEqual(0, requests));
+        Assert.Equal(0, await server.Program.ExitCodeAsync(patience.Token));
+    }
+
+    /// <summary>Asks until the balancer has taken the server out; every answer must be one.</summary>
+    private static async Task<int> LoadAsync(string issuer, CancellationToken isOut, CancellationToken ct)
+    {
+        using var http = new HttpClient();
+        var requests = 0;
+        while (!isOut.IsCancellationRequested || requests == 0)
+        {
+            using var answer = await http.GetAsync($"{issuer}/.well-known/openid-configuration", ct);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            requests++;
+        }
+
+        return requests;
     }
 
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);

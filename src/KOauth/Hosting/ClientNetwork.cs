@@ -34,9 +34,22 @@ internal static class ClientNetwork
         return string.Create(CultureInfo.InvariantCulture, $"{new IPAddress(bytes)}/64");
     }
 
+    /// <summary>
+    /// Looks at the peer itself, before a trusted proxy's word replaces its address: afterwards a header that a client made up may be
+    /// left over, and a client of the same network would pass for a proxy.
+    /// </summary>
+    public static bool JudgePeer(HttpContext http, KOauthSettings settings)
+    {
+        var isUnknownProxy = Address(http) is { } peer && IsUnknownProxy(http, peer, settings);
+        http.Items[typeof(ClientNetwork)] = isUnknownProxy;
+        return isUnknownProxy;
+    }
+
     /// <summary>A neighbour that passes on somebody's request, and nobody said that it may be believed.</summary>
-    public static bool IsUnknownProxy(HttpContext http, IPAddress peer, KOauthSettings settings) =>
-        settings.TrustedProxies.Count == 0 && http.Request.Headers.ContainsKey("X-Forwarded-For") && IsNear(peer);
+    private static bool IsUnknownProxy(HttpContext http, IPAddress peer, KOauthSettings settings) =>
+        http.Items.TryGetValue(typeof(ClientNetwork), out var judged)
+            ? judged is true
+            : http.Request.Headers.ContainsKey("X-Forwarded-For") && IsNear(peer) && !settings.TrustedProxies.Any(network => network.Contains(peer));
 
     private static bool IsNear(IPAddress address)
     {
@@ -48,6 +61,8 @@ internal static class ClientNetwork
         var bytes = address.GetAddressBytes();
         return address.AddressFamily == AddressFamily.InterNetwork
             ? bytes[0] == 10 || (bytes[0] == 172 && bytes[1] is >= 16 and <= 31) || (bytes[0] == 192 && bytes[1] == 168)
+                || (bytes[0] == 100 && bytes[1] is >= 64 and <= 127) // RFC 6598: what some hosts put between their balancer and a container
+                || (bytes[0] == 169 && bytes[1] == 254)
             : address.IsIPv6LinkLocal || (bytes[0] & 0xFE) == 0xFC;
     }
 }

@@ -29,6 +29,9 @@ internal sealed record KOauthSettings
     /// <summary>Networks whose <c>X-Forwarded-For</c> is believed.</summary>
     public IReadOnlyList<System.Net.IPNetwork> TrustedProxies { get; init; } = [];
 
+    /// <summary>How long a stopping server goes on serving while it says that it is not ready.</summary>
+    public TimeSpan DrainDelay { get; init; }
+
     /// <summary>Whether devices without a browser may be approved elsewhere (RFC 8628).</summary>
     public bool DeviceGrant { get; init; } = true;
 

@@ -12,13 +12,18 @@ internal sealed partial class Proxies(KOauthSettings settings, ILogger<Proxies> 
 
     public void Use(IApplicationBuilder app)
     {
+        app.Use((http, next) =>
+        {
+            if (ClientNetwork.JudgePeer(http, settings) && Interlocked.Exchange(ref _warned, 1) == 0)
+            {
+                var peer = ClientNetwork.Address(http)!.ToString();
+                LogUnknownProxy(peer, string.Join(',', [.. settings.TrustedProxies.Select(network => network.ToString()), peer]));
+            }
+
+            return next(http);
+        });
         if (settings.TrustedProxies.Count == 0)
         {
-            app.Use((http, next) =>
-            {
-                LookForUnknown(http);
-                return next(http);
-            });
             return;
         }
 
@@ -34,17 +39,6 @@ internal sealed partial class Proxies(KOauthSettings settings, ILogger<Proxies> 
         app.UseForwardedHeaders(options);
     }
 
-    private void LookForUnknown(HttpContext http)
-    {
-        if (Volatile.Read(ref _warned) == 0
-            && ClientNetwork.Address(http) is { } peer
-            && ClientNetwork.IsUnknownProxy(http, peer, settings)
-            && Interlocked.Exchange(ref _warned, 1) == 0)
-        {
-            LogUnknownProxy(peer.ToString());
-        }
-    }
-
-    [LoggerMessage(LogLevel.Warning, "{Proxy} sends X-Forwarded-For and is not trusted, so limits per address are off for what it forwards, and stories show its address. If it is your reverse proxy, set KOAUTH_TRUSTED_PROXIES={Proxy}")]
-    private partial void LogUnknownProxy(string proxy);
+    [LoggerMessage(LogLevel.Warning, "{Proxy} sends X-Forwarded-For and is not trusted, so limits per address are off for what it forwards, and stories show its address. If it is your reverse proxy, set KOAUTH_TRUSTED_PROXIES={Setting}")]
+    private partial void LogUnknownProxy(string proxy, string setting);
 }

@@ -1,3 +1,5 @@
+using KOauth.Protocol;
+
 namespace KOauth.Hosting;
 
 /// <summary>
@@ -8,11 +10,24 @@ internal static class SecurityHeaders
 {
     private const string Policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'";
 
-    public static void UseSecurityHeaders(this IApplicationBuilder app) => app.Use((http, next) =>
+    /// <summary>A year, for this host alone: what runs on hosts below it is not ours to decide (RFC 6797).</summary>
+    private const string OnlyHttps = "max-age=31536000";
+
+    public static void UseSecurityHeaders(this IApplicationBuilder app, IssuerUri issuer)
     {
-        http.Response.OnStarting(Set, http);
-        return next(http);
-    });
+        // On this machine's own name it would take http from everything else that runs here.
+        var isPublic = issuer.IsHttps && !new Uri(issuer.Value).IsLoopback;
+        app.Use((http, next) =>
+        {
+            http.Response.OnStarting(Set, http);
+            if (isPublic)
+            {
+                http.Response.Headers.StrictTransportSecurity = OnlyHttps;
+            }
+
+            return next(http);
+        });
+    }
 
     private static Task Set(object state)
     {

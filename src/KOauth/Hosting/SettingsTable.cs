@@ -48,6 +48,8 @@ internal static class SettingsTable
             Example = "off",
             Read = SettingReaders.OneOf((s, on) => s with { DeviceGrant = on }, ("on", true), ("off", false)),
         },
+        Lifetime("KOAUTH_DRAIN_DELAY", "0", "5s", TimeSpan.Zero, TimeSpan.FromMinutes(5),
+            (s, d) => s with { DrainDelay = d }, "How long a server that was told to stop goes on serving while `/health/ready` says no, so that a load balancer looks elsewhere first. Requests under way are finished in any case."),
         Lifetime("KOAUTH_ACCESS_TOKEN_LIFETIME", "1h", "8h", TimeSpan.FromMinutes(1), _day,
             (s, d) => s with { AccessTokenLifetime = d }, "How long an access token is accepted."),
         Lifetime("KOAUTH_REFRESH_TOKEN_LIFETIME", "90d", "365d", TimeSpan.FromHours(1), 3650 * _day,

@@ -1,5 +1,4 @@
 using KOauth.Hosting;
-using KOauth.Protocol;
 
 namespace KOauth.People;
 
@@ -10,11 +9,11 @@ namespace KOauth.People;
 /// </summary>
 internal sealed class Cookies(KOauthSettings settings)
 {
-    public const string Session = "";
-    public const string Browser = "-browser";
-    public const string Known = "-known";
+    public const string Session = CookieNames.Session;
+    public const string Browser = CookieNames.Browser;
+    public const string Known = CookieNames.Known;
 
-    private readonly string _stem = Stem(settings.Issuer);
+    private readonly string _stem = CookieNames.Stem(settings.Issuer);
 
     public string Name(string cookie) => _stem + cookie;
 
@@ -59,6 +58,4 @@ internal sealed class Cookies(KOauthSettings settings)
         Path = "/",
         MaxAge = life,
     };
-
-    private static string Stem(IssuerUri issuer) => issuer.IsHttps ? "__Host-koauth" : $"koauth-{issuer.Port}";
 }

@@ -66,6 +66,103 @@ public sealed class ProxiesTests
         Assert.Equal("172.18.0.2", koauth.Told[^1].Address);
     }
 
+    [Fact]
+    public async Task A_neighbour_beside_the_trusted_proxies_is_named_with_all_of_them()
+    {
+        var log = new LogLines();
+        await using var koauth = await KOauthApp.StartAsync(
+            s => s with { TrustedProxies = [IPNetwork.Parse("10.1.0.0/16")] }, services => services.AddSingleton<ILoggerProvider>(log));
+        koauth.Address = _proxy;
+
+        await SendAsync(koauth, ("X-Forwarded-For", "203.0.113.9"));
+
+        Assert.Contains(log.Lines, l => l.Contains("set KOAUTH_TRUSTED_PROXIES=10.1.0.0/16,172.18.0.2", StringComparison.Ordinal));
+        Assert.Equal("172.18.0.2", koauth.Told[^1].Address);
+    }
+
+    [Theory, Trait("check", "A-78")]
+    [InlineData("10.0.0.1", true)]
+    [InlineData("100.64.0.9", true)]
+    [InlineData("169.254.1.1", true)]
+    [InlineData("fd00::7", true)]
+    [InlineData("::ffff:192.168.1.1", true)]
+    [InlineData("100.128.0.9", false)]
+    [InlineData("203.0.113.7", false)]
+    [InlineData("2001:db8::7", false)]
+    public async Task Only_a_neighbour_passes_for_a_proxy(string peer, bool isWarned)
+    {
+        var log = new LogLines();
+        await using var koauth = await KOauthApp.StartAsync(services: services => services.AddSingleton<ILoggerProvider>(log));
+        koauth.Address = IPAddress.Parse(peer);
+
+        await SendAsync(koauth, ("X-Forwarded-For", "203.0.113.9"));
+
+        Assert.Equal(isWarned, log.Lines.Any(l => l.Contains("KOAUTH_TRUSTED_PROXIES", StringComparison.Ordinal)));
+    }
+
+    [Fact, Trait("check", "A-78")]
+    public async Task A_client_of_the_same_network_behind_a_trusted_proxy_is_no_proxy_whatever_it_sends()
+    {
+        await using var koauth = await KOauthApp.StartAsync(s => s with { TrustedProxies = [new IPNetwork(_proxy, 32)] });
+        await koauth.AddUserAsync();
+        koauth.Address = _proxy;
+        using var browser = koauth.OpenBrowser();
+        for (var guess = 0; guess < 20; guess++)
+        {
+            await SignInAsync(browser, $"somebody-{guess}@example.test", "wrong words", $"203.0.113.{guess}, 192.168.1.5");
+        }
+
+        await SignInAsync(browser, "alice@example.test", KOauthApp.Password, "203.0.113.99, 192.168.1.5");
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, browser.Status);
+    }
+
+    [Theory, Trait("check", "PX-03")]
+    [InlineData("evil.test")]
+    [InlineData("127.0.0.1:3000")]
+    [InlineData("auth.example.test.")]
+    [InlineData("evil.test@auth.example.test")]
+    public async Task Under_another_host_every_url_is_the_configured_one(string host)
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync();
+        foreach (var path in new[] { "/.well-known/openid-configuration", "/account/login", "/account/device", new Flow().Url, new Flow("nobody").Url, "/nowhere", "/oauth/nowhere" })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.TryAddWithoutValidation("Host", host);
+            using var response = await koauth.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+            var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+            Assert.DoesNotContain("evil.test", body, StringComparison.Ordinal);
+            Assert.DoesNotContain("127.0.0.1", body, StringComparison.Ordinal);
+            Assert.True(response.Headers.Location is null || response.Headers.Location.ToString().StartsWith($"{KOauthApp.Issuer}/", StringComparison.Ordinal));
+            Assert.All(response.Headers.TryGetValues("Set-Cookie", out var cookies) ? cookies : [], c => Assert.DoesNotContain("domain=", c, StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    [Theory]
+    [InlineData("https://auth.example.test", true)]
+    [InlineData("http://localhost:3000", false)]
+    [InlineData("https://localhost", false)]
+    public async Task A_public_server_is_for_https_from_then_on(string url, bool isSaid)
+    {
+        await using var koauth = await KOauthApp.StartAsync(s =>
+        {
+            Assert.True(KOauth.Protocol.IssuerUri.TryParse(url, out var issuer, out _));
+            return s with { Issuer = issuer! };
+        });
+        foreach (var path in new[] { "/account/login", "/.well-known/jwks.json", "/nowhere", "/oauth/nowhere", "/health/live" })
+        {
+            using var response = await koauth.Http.GetAsync(path, TestContext.Current.CancellationToken);
+            Assert.Equal(isSaid ? "max-age=31536000" : null, response.Headers.TryGetValues("Strict-Transport-Security", out var values) ? values.Single() : null);
+        }
+    }
+
+    private static async Task SignInAsync(Browser browser, string email, string password, string forwardedFor)
+    {
+        await browser.OpenAsync("/account/login");
+        await browser.PostAsync("/account/login", [new("proof", browser.Field("proof")), new("email", email), new("password", password)], ("X-Forwarded-For", forwardedFor));
+    }
+
     private static async Task SendAsync(KOauthApp koauth, params (string Name, string Value)[] headers)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/oauth/token") { Content = new FormUrlEncodedContent([]) };

@@ -27,6 +27,8 @@ public sealed class ServeTests : IDisposable
         Assert.Equal((0, ""), (exitCode, error.ToString()));
         Assert.Contains("Issuer     http://localhost:3000", output.ToString(), StringComparison.Ordinal);
         Assert.Matches(@"Listening  http://127\.0\.0\.1:[1-9]", output.ToString());
+        Assert.Contains("Cookies    koauth-3000", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Proxies    none trusted", output.ToString(), StringComparison.Ordinal);
         Assert.Contains($"koauth resource register https://your-mcp-server.example/mcp --data {_koauth.DataDirectory}", output.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("token=", output.ToString(), StringComparison.Ordinal); // the setup link is shown on terminals only
     }

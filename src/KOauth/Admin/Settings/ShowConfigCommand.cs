@@ -19,11 +19,13 @@ internal sealed class ShowConfigCommand : Command
     private int Run(ParseResult command)
     {
         var loaded = _services.Settings(command);
+        var outside = loaded.Problems.Count == 0 ? Outside.Of(loaded.Settings) : null;
         if (command.GetValue(_json))
         {
             command.PrintJson(new
             {
                 settings = loaded.Values.Select(v => new { name = v.Setting.Name, value = v.Shown, source = v.Source, @default = v.Setting.Default }),
+                outside,
                 warnings = loaded.Warnings,
                 problems = loaded.Problems,
             });
@@ -33,6 +35,16 @@ internal sealed class ShowConfigCommand : Command
             command.PrintColumns(loaded.Values
                 .Select(v => (string[])[v.Setting.Name, OrNone(v.Shown), v.Source, OrNone(v.Setting.Default)])
                 .Prepend(["SETTING", "VALUE", "FROM", "DEFAULT"]));
+            if (outside is not null)
+            {
+                command.Output().WriteLine();
+                command.PrintColumns(outside.Lines().Select(l => (string[])[l.Name, l.Value]).Prepend(["SEEN FROM OUTSIDE", ""]));
+                foreach (var hint in outside.Hints)
+                {
+                    command.Output().WriteLine($"Hint: {hint}");
+                }
+            }
+
             PrintAll(command, "Warning: ", loaded.Warnings);
             PrintAll(command, "Problem: ", loaded.Problems);
         }
