@@ -9,7 +9,8 @@ namespace KOauth;
 /// <summary>What the server says when it is up: where it is, and the next step of whoever has just installed it.</summary>
 internal static partial class Banner
 {
-    public static async Task PrintAsync(WebApplication app, KOauthSettings settings, TextWriter output, CancellationToken ct)
+    /// <summary>Printed whole, also when the server is told to stop meanwhile: it serves already, and stops as it should.</summary>
+    public static async Task PrintAsync(WebApplication app, KOauthSettings settings, TextWriter output)
     {
         var listening = string.Join(", ", app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses ?? []);
         var outside = Outside.Of(settings);
@@ -34,8 +35,8 @@ internal static partial class Banner
             await output.WriteLineAsync($"Hint: {hint}");
         }
 
-        await using var db = await app.Services.GetRequiredService<IDbContextFactory<KOauthDb>>().CreateDbContextAsync(ct);
-        if (!await db.Resources.AnyAsync(ct))
+        await using var db = await app.Services.GetRequiredService<IDbContextFactory<KOauthDb>>().CreateDbContextAsync();
+        if (!await db.Resources.AnyAsync())
         {
             await output.WriteLineAsync($"""
                 Next: let it protect an MCP server, and let Claude in. The MCP server gets KOAUTH_URL={settings.Issuer} and its own BASE_URL.

@@ -43,6 +43,10 @@ internal sealed partial class ServeCommand : Command
         {
             await StartAsync(app, ct);
         }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested)
+        {
+            return 0; // told to stop before it was up
+        }
         catch (IOException failed) when (failed.InnerException is AddressInUseException)
         {
             throw new StartRefusedException(
@@ -59,7 +63,7 @@ internal sealed partial class ServeCommand : Command
                 $"This machine has no address of {string.Join(", ", settings.Urls)}. Name one of its own with --urls, or http://0.0.0.0:PORT for all.");
         }
 
-        await Banner.PrintAsync(app, settings, command.Output(), ct);
+        await Banner.PrintAsync(app, settings, command.Output());
         await app.WaitForShutdownAsync(ct);
 
         // A part that must run and does not is a failure, also when the stop itself went well.
