@@ -14,5 +14,5 @@ internal static class CookieNames
 
     public static string Stem(IssuerUri issuer) => issuer.IsHttps ? "__Host-koauth" : $"koauth-{issuer.Port}";
 
-    public static IEnumerable<string> All(IssuerUri issuer) => new[] { Session, Browser, Known }.Select(cookie => Stem(issuer) + cookie);
+    public static IEnumerable<string> All(IssuerUri issuer) => [Stem(issuer) + Session, Stem(issuer) + Browser, Stem(issuer) + Known];
 }

@@ -11,7 +11,7 @@ internal sealed record Outside(
 {
     public static Outside Of(KOauthSettings settings) => new(
         settings.Issuer.Value,
-        [.. new[] { "oauth-authorization-server", "openid-configuration" }.Select(name => MetadataUrl(settings, name))],
+        [MetadataUrl(settings, "oauth-authorization-server"), MetadataUrl(settings, "openid-configuration")],
         settings.Urls,
         [.. CookieNames.All(settings.Issuer)],
         [.. settings.TrustedProxies.Select(network => network.ToString())],
