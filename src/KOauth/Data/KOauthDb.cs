@@ -119,6 +119,7 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
             grant.ToTable("grants").HasKey(g => g.Id);
             grant.Property(g => g.Story).HasMaxLength(16);
             grant.Property(g => g.EndedBy).HasMaxLength(64);
+            grant.HasIndex(g => new { g.UserId, g.ClientKey }); // whose connections; a refresh touches neither
         });
         builder.Entity<Link>().ToTable("links").HasKey(l => new { l.UserId, l.ClientKey });
         builder.Entity<Consent>(consent =>

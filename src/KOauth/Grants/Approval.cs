@@ -49,7 +49,7 @@ internal sealed class Approval(
             && RedirectUri.Parse(ticket.RedirectUri).Ok(out var requested, out _)
             && (requested.IsHttps || client.HasSecret) // a public program on the device proves nothing: RFC 8252 §8.6
             && approved.Matches(requested)
-            && ScopeSet.Parse(ticket.Scopes).IsSubsetOf(ScopeSet.Parse(consent.Scopes))
+            && ScopeSet.Parse(ticket.Granting ?? ticket.Scopes).IsSubsetOf(ScopeSet.Parse(consent.Scopes))
                 ? Remembered
                 : null;
     }
@@ -84,7 +84,7 @@ internal sealed class Approval(
             await RememberAsync(ticket, client, person, ct);
         }
 
-        story.Tell(StoryEvents.AuthorizationApproved, "Authorization approved", ("how", how), ("scopes", ticket.Scopes));
+        story.Tell(StoryEvents.AuthorizationApproved, "Authorization approved", ("how", how), ("scopes", ticket.Granting ?? ticket.Scopes));
         var now = clock.GetUtcNow();
         var envelope = new CodeEnvelope
         {
@@ -101,7 +101,7 @@ internal sealed class Approval(
             LinkEpoch = linkEpoch,
             StoreEpoch = keys.StoreEpoch,
             Story = ticket.Story,
-            ScopeBits = audience.ToBits(ScopeSet.Parse(ticket.Scopes)),
+            ScopeBits = audience.ToBits(ScopeSet.Parse(ticket.Granting ?? ticket.Scopes)),
             Nonce = ticket.Nonce,
             Binding = ticket.Binding,
         };
@@ -164,7 +164,7 @@ internal sealed class Approval(
         }
 
         // The newest approval counts, not the sum: what the person saw last is what is remembered.
-        consent.Scopes = ticket.Scopes;
+        consent.Scopes = ticket.Granting ?? ticket.Scopes;
         consent.RedirectUri = ticket.RedirectUri;
         consent.ClientEpoch = client.Epoch;
         consent.ApprovedAt = clock.GetUtcNow();

@@ -48,6 +48,9 @@ internal sealed record FlowTicket
     /// <summary>The device that waits for the answer (RFC 8628), in place of a browser that is sent back; or null.</summary>
     public WaitingDevice? Device { get; init; }
 
+    /// <summary>What the person was shown, when it is more than what was asked for: see <see cref="StepUp"/>. Only on the consent form.</summary>
+    public string? Granting { get; init; }
+
     /// <summary>On the consent form: whom it was shown to.</summary>
     public Guid? ShownTo { get; init; }
 }

@@ -10,6 +10,7 @@ internal static class GrantsRegistration
         .AddSingleton<Access>()
         .AddSingleton<Flows>()
         .AddSingleton<Approval>()
+        .AddSingleton<StepUp>()
         .AddSingleton<DeviceCodes>()
         .AddSingleton<TypedCodes>()
         .AddSingleton<OwnTokens>()

@@ -18,6 +18,7 @@ internal sealed class ConsentModel(
     Audiences audiences,
     Access access,
     Approval approval,
+    StepUp stepUp,
     KOauthSettings settings,
     TimeProvider clock,
     Story story) : PageModel
@@ -54,7 +55,10 @@ internal sealed class ConsentModel(
 
     public string? ResourceUrl { get; private set; }
 
-    public IReadOnlyList<string> Permissions { get; private set; } = [];
+    public IReadOnlyList<Permission> Permissions { get; private set; } = [];
+
+    /// <summary>The application is connected and wants more than it has.</summary>
+    public bool AsksForMore { get; private set; }
 
     public async Task<IActionResult> OnGetAsync(CancellationToken ct)
     {
@@ -134,7 +138,7 @@ internal sealed class ConsentModel(
 
         if (await access.CheckPersonAsync(person.UserId, audience, ct) is not null)
         {
-            return FlowAnswers.Continue(flows.ContinueUrl(ticket with { ShownTo = null })); // the dispatcher knows the page that says so
+            return FlowAnswers.Continue(flows.ContinueUrl(ticket with { ShownTo = null, Granting = null })); // the dispatcher knows the page that says so
         }
 
         Person = person;
@@ -144,9 +148,11 @@ internal sealed class ConsentModel(
         PretendsToBe = App.IsSelfAsserted ? BorrowedNames.OwnerOf(client.Name, ticket.RedirectUri)?.Name : null;
         ResourceName = audience.Key == Audience.IssuerKey ? null : audience.Name;
         ResourceUrl = audience.Resource?.Uri;
-        Permissions = ScopesInWords.Of(ScopeSet.Parse(ticket.Scopes), audience.Resource, person, client.GrantTypes.Contains("refresh_token"));
-        AnotherAccountUrl = $"{settings.Issuer.Path}/account/login?flow={flows.Seal(ticket with { ShownTo = null })}";
-        Flow = flows.Seal(ticket with { ShownTo = person.UserId });
+        var wish = await stepUp.WishAsync(ticket, client, audience, person, ct);
+        AsksForMore = wish.Has.Count > 0 && !wish.Scopes.IsSubsetOf(wish.Has);
+        Permissions = ScopesInWords.Of(wish, audience.Resource, person, client.GrantTypes.Contains("refresh_token"));
+        AnotherAccountUrl = $"{settings.Issuer.Path}/account/login?flow={flows.Seal(ticket with { ShownTo = null, Granting = null })}";
+        Flow = flows.Seal(ticket with { ShownTo = person.UserId, Granting = wish.Scopes.ToString() });
         return Page();
     }
 

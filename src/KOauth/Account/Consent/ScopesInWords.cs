@@ -1,3 +1,4 @@
+using KOauth.Grants;
 using KOauth.People;
 using KOauth.Protocol;
 using KOauth.Resources;
@@ -7,36 +8,44 @@ namespace KOauth.Account.Consent;
 /// <summary>What the application will be able to do, a sentence each.</summary>
 internal static class ScopesInWords
 {
-    public static IReadOnlyList<string> Of(ScopeSet scopes, Resource? resource, SignedIn person, bool staysConnected)
+    public static IReadOnlyList<Permission> Of(Wish wish, Resource? resource, SignedIn person, bool staysConnected)
     {
+        var scopes = wish.Scopes;
         var words = scopes.Except(ScopeSet.Standard)
-            .Select(scope => resource?.Scopes.FirstOrDefault(s => s.Name == scope)?.Description ?? scope)
+            .Select(scope => Say(scope, resource?.Scopes.FirstOrDefault(s => s.Name == scope)?.Description ?? scope))
             .ToList();
         if (words.Count == 0 && resource is not null)
         {
-            words.Add($"Use {resource.Name} in your name");
+            words.Add(new Permission($"Use {resource.Name} in your name", IsNew: false));
         }
 
         if (scopes.Contains(ScopeSet.OpenId))
         {
-            words.Add("Recognise you when you come back");
+            words.Add(Say(ScopeSet.OpenId, "Recognise you when you come back"));
         }
 
         if (scopes.Contains(ScopeSet.Profile))
         {
-            words.Add(person.Name is { } name ? $"See your name ({name})" : "See your name");
+            words.Add(Say(ScopeSet.Profile, person.Name is { } name ? $"See your name ({name})" : "See your name"));
         }
 
         if (scopes.Contains(ScopeSet.Email))
         {
-            words.Add($"See your e-mail address ({person.Email})");
+            words.Add(Say(ScopeSet.Email, $"See your e-mail address ({person.Email})"));
         }
 
         if (staysConnected)
         {
-            words.Add("Stay connected while you are away"); // refresh tokens come with or without offline_access
+            words.Add(new Permission("Stay connected while you are away", IsNew: false)); // refresh tokens come with or without offline_access
         }
 
         return words;
+
+        // Beside nothing, everything is new, and nothing need be marked.
+        Permission Say(string scope, string sentence) => new(sentence, wish.Has.Count > 0 && !wish.Has.Contains(scope));
     }
 }
+
+/// <param name="Words">A sentence.</param>
+/// <param name="IsNew">The application is connected already, without this.</param>
+internal sealed record Permission(string Words, bool IsNew);

@@ -12,7 +12,7 @@ namespace KOauth.OAuth.Authorize;
 /// with its ticket, so no step can be skipped.
 /// </summary>
 internal sealed class NextStep(
-    ClientDirectory clients, Audiences audiences, Access access, Sessions sessions, Approval approval, Flows flows, KOauthSettings settings)
+    ClientDirectory clients, Audiences audiences, Access access, Sessions sessions, Approval approval, StepUp stepUp, Flows flows, KOauthSettings settings)
 {
     public async ValueTask<Outcome<Client>> FindClientAsync(FlowTicket ticket, Story story, CancellationToken ct)
     {
@@ -35,18 +35,20 @@ internal sealed class NextStep(
         }
 
         story.User = person.Email;
-        if (await audiences.FindAsync(ticket.ResourceKey, client, ct) is { } audience
-            && await access.CheckPersonAsync(person.UserId, audience, ct) is { } notAllowed)
+        var audience = await audiences.FindAsync(ticket.ResourceKey, client, ct);
+        if (audience is not null && await access.CheckPersonAsync(person.UserId, audience, ct) is { } notAllowed)
         {
             return prompt == Prompt.None ? Refuse(ticket, client, notAllowed, story) : Step("/account/not-allowed", ticket);
         }
 
-        if (await approval.WithoutAskingAsync(ticket, client, person, ct) is not { } how)
+        var wish = audience is null ? null : await stepUp.WishAsync(ticket, client, audience, person, ct);
+        var widened = ticket with { Granting = wish?.Scopes.ToString() };
+        if (await approval.WithoutAskingAsync(widened, client, person, ct) is not { } how)
         {
             return prompt == Prompt.None ? Refuse(ticket, client, new Refusal(Reasons.ConsentRequired), story) : Step("/account/consent", ticket);
         }
 
-        return (await approval.ApproveAsync(ticket, client, person, how, story, ct)).Ok(out var url, out var refusal)
+        return (await approval.ApproveAsync(widened, client, person, how, story, ct)).Ok(out var url, out var refusal)
             ? new BackToApp(url, client.Name)
             : Refuse(ticket, client, refusal, story);
     }

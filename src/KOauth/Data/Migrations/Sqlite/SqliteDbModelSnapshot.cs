@@ -581,6 +581,9 @@ namespace KOauth.Data.Migrations.Sqlite
                     b.HasKey("Id")
                         .HasName("pk_grants");
 
+                    b.HasIndex("UserId", "ClientKey")
+                        .HasDatabaseName("ix_grants_user_id_client_key");
+
                     b.ToTable("grants", (string)null);
                 });
 

@@ -20,6 +20,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 typeof(Grant),
                 baseEntityType,
                 propertyCount: 21,
+                unnamedIndexCount: 1,
                 keyCount: 1);
 
             var id = runtimeEntityType.AddProperty(
@@ -203,6 +204,10 @@ namespace KOauth.Data.Migrations.Sqlite.Model
                 new[] { id });
             runtimeEntityType.SetPrimaryKey(key);
             key.AddAnnotation("Relational:Name", "pk_grants");
+
+            var index = runtimeEntityType.AddIndex(
+                new[] { userId, clientKey });
+            index.AddAnnotation("Relational:Name", "ix_grants_user_id_client_key");
 
             return runtimeEntityType;
         }

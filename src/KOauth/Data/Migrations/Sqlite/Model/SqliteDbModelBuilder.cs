@@ -11,7 +11,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
     public partial class SqliteDbModel
     {
         private SqliteDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("17c45886-e0e8-4ba2-a9dd-7f0399cbf443"), entityTypeCount: 30)
+            : base(skipDetectChanges: false, modelId: new Guid("ef4fb4a1-5eea-4fce-8c07-c75b53c728ae"), entityTypeCount: 30)
         {
         }
 
