@@ -183,8 +183,7 @@ public sealed class SettingsTests : IDisposable
     // Lists and the issuer compare by identity; their texts say whether anything differs.
     private static string Comparable(KOauthSettings s) => string.Join('|', s.Issuer.Value, s.DataDirectory, string.Join(',', s.Urls), s.Audience,
         s.Database, Convert.ToHexString(s.MasterKey ?? []), s.MasterKeyFile, string.Join(',', s.TrustedProxies), s.KeyRotation, s.WritesLogFile, s.AccessTokenLifetime,
-    private static string Comparable(KOauthSettings s) => string.Join('|', s.Issuer.Value, s.DataDirectory, string.Join(',', s.Urls), s.Audience, s.DrainDelay,
-        s.Database, Convert.ToHexString(s.MasterKey ?? []), s.MasterKeyFile, string.Join(',', s.TrustedProxies), s.KeyRotation, s.AccessTokenLifetime,
         s.RefreshTokenLifetime, s.RefreshTokenIdle, s.RefreshGrace, s.StoryRetention, s.AddressRetention, s.ClientRetention, s.LogFormat, s.LogLevel,
+        s.DrainDelay,
         s.DeviceGrant, s.Registration, string.Join(',', s.AssertionIssuers));
 }
