@@ -1,5 +1,4 @@
 using KOauth.Clients;
-using KOauth.Grants;
 using Microsoft.EntityFrameworkCore;
 
 namespace KOauth.Tests.OAuth;
