@@ -6,11 +6,6 @@ namespace KOauth.Clients;
 /// <summary>What must hold for a client that exchanges tokens (docs/decisions/0017-token-exchange.md).</summary>
 internal static class ExchangeRules
 {
-    /// <summary>What marks a target as another authorization server's issuer, for assertions about people (docs/decisions/0018-assertions.md).</summary>
-    public const string IssuerPrefix = "issuer:";
-
-    public static string Issuer(string url) => IssuerPrefix + url;
-
     public static Refusal? Fault(Client client, IReadOnlyList<Resource> resources)
     {
         var own = client.SpeaksFor ?? [];
@@ -37,13 +32,10 @@ internal static class ExchangeRules
             return Unknown(unknown, "A client can speak for registered resources only.");
         }
 
-        return targets.Find(uri => !IsIssuer(uri) && !resources.Any(r => r.Uri == uri)) is { } stranger
-            ? Unknown(stranger, $"Tokens are exchanged for registered resources, and for another server's issuer, written {IssuerPrefix}https://…")
+        return targets.Find(uri => IssuerTarget.Read(uri) is null && !resources.Any(r => r.Uri == uri)) is { } stranger
+            ? Unknown(stranger, $"Tokens are exchanged for registered resources, and for another server's issuer, written {IssuerTarget.Prefix}https://… (with =ID behind it when the client's id is another there)")
             : null;
     }
-
-    private static bool IsIssuer(string target) =>
-        target.StartsWith(IssuerPrefix, StringComparison.Ordinal) && ResourceUri.Parse(target[IssuerPrefix.Length..]).Ok(out _, out _);
 
     private static Refusal Unknown(string uri, string detail) =>
         new(Reasons.ResourceUnknown) { Detail = detail, Received = uri, Fix = $"koauth resource register {uri}" };

@@ -23,22 +23,22 @@ internal sealed partial class IssuerKeys(KeyDocuments documents, TimeProvider cl
     {
         var shelf = _shelves.GetOrAdd(issuer.Issuer, _ => new Shelf());
         var now = clock.GetUtcNow();
-        if (shelf.Keys is { } known && now - shelf.ReadAt < _fresh && (known.Has(kid) || now - shelf.TriedAt < _pause))
+        if (shelf.Known is { } known && now - known.ReadAt < _fresh && (known.Keys.Has(kid) || now - shelf.TriedAt < _pause))
         {
-            return known;
+            return known.Keys;
         }
 
         await shelf.Gate.WaitAsync(ct);
         try
         {
             now = clock.GetUtcNow();
-            if (shelf.TriedAt is not { } tried || now - tried >= _pause)
+            if (now - shelf.TriedAt >= _pause)
             {
                 await ReadAsync(issuer, shelf, now, ct);
             }
 
-            return shelf.Keys is { } keys && now - shelf.ReadAt < _stale
-                ? keys
+            return shelf.Known is { } read && now - read.ReadAt < _stale
+                ? read.Keys
                 : new Refusal(Reasons.AssertionKeysUnavailable) { Detail = $"{issuer.KeysAt}: {shelf.Problem}", RetryAfter = _pause };
         }
         finally
@@ -52,9 +52,7 @@ internal sealed partial class IssuerKeys(KeyDocuments documents, TimeProvider cl
         shelf.TriedAt = now;
         try
         {
-            shelf.Keys = JwkSet.Parse(await documents.ReadAsync(issuer, ct));
-            shelf.ReadAt = now;
-            shelf.Problem = null;
+            shelf.Known = new Known(JwkSet.Parse(await documents.ReadAsync(issuer, ct)), now);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or UnauthorizedAccessException or JsonException
             || (failure is OperationCanceledException && !ct.IsCancellationRequested))
@@ -64,15 +62,27 @@ internal sealed partial class IssuerKeys(KeyDocuments documents, TimeProvider cl
         }
     }
 
+    private sealed record Known(JwkSet Keys, DateTimeOffset ReadAt);
+
+    /// <summary>Written behind the gate; what is also read without it is exchanged whole.</summary>
     private sealed class Shelf
     {
+        private volatile Known? _known;
+        private long _triedAt;
+
         public SemaphoreSlim Gate { get; } = new(1);
 
-        public JwkSet? Keys { get; set; }
+        public Known? Known
+        {
+            get => _known;
+            set => _known = value;
+        }
 
-        public DateTimeOffset ReadAt { get; set; }
-
-        public DateTimeOffset? TriedAt { get; set; }
+        public DateTimeOffset TriedAt
+        {
+            get => new(Volatile.Read(ref _triedAt), TimeSpan.Zero);
+            set => Volatile.Write(ref _triedAt, value.UtcTicks);
+        }
 
         public string? Problem { get; set; }
     }

@@ -25,7 +25,7 @@ internal sealed class ClientOptions
         ListOptions.ByComma("--speaks-for", "The MCP servers it is, separated by commas: tokens made for them it may exchange; 'none' for none", "U,…");
 
     public Option<IReadOnlyList<string>?> ExchangeTargets { get; } =
-        ListOptions.ByComma("--exchange-targets", "The MCP servers it may call in people's names by token exchange, or issuer:URL of servers it may take assertions about people to; 'none' for none", "U,…");
+        ListOptions.ByComma("--exchange-targets", "The MCP servers it may call in people's names by token exchange, or issuer:URL[=ID] of servers it may take assertions about people to; 'none' for none", "U,…");
 
     public Option<bool?> Trusted { get; } = new("--trusted") { Description = "No consent page; only for a client with a secret and https redirect URIs" };
 

@@ -13,30 +13,27 @@ namespace KOauth.OAuth.Token;
 /// (ID-JAG) that another authorization server takes instead of asking the person. To which servers is an administrator's word.
 /// </summary>
 internal sealed class AssertionIssuing(
-    OwnSignatures signatures, ILedger ledger, TokenSigner signer, KOauthSettings settings, Randomness randomness, TimeProvider clock)
+    SignInEvidence evidence, TokenSigner signer, KOauthSettings settings, Randomness randomness, TimeProvider clock)
 {
     public const string AssertionType = "urn:ietf:params:oauth:token-type:id-jag";
-    public const string IdTokenType = "urn:ietf:params:oauth:token-type:id_token";
 
-    private const int LongestIdToken = 16 * 1024;
     private const int LongestScope = 1000;
 
     private static readonly TimeSpan _life = TimeSpan.FromMinutes(5);
 
-    public async Task<Outcome<Decision>> DecideAsync(string idToken, OAuthForm request, Client client, Story story, CancellationToken ct)
+    public async Task<Outcome<Decision>> DecideAsync(string type, string token, OAuthForm request, Client client, Story story, CancellationToken ct)
     {
-        if (!(await CheckAsync(idToken, client, ct)).Ok(out var grant, out var refusal))
+        if (!(await evidence.CheckAsync(type, token, client, request.ProvedKey, ct)).Ok(out var grant, out var refusal))
         {
             return refusal;
         }
 
         story.Continue(grant.Story);
-        if (request["audience"] is not { } audience || client.ExchangeTargets?.Contains(ExchangeRules.Issuer(audience)) != true)
+        if (IssuerTarget.Of(client).FirstOrDefault(t => t.Issuer == request["audience"]) is not { } target)
         {
-            var allowed = (client.ExchangeTargets ?? []).Where(t => t.StartsWith(ExchangeRules.IssuerPrefix, StringComparison.Ordinal));
             return new Refusal(Reasons.ExchangeTargetNotAllowed)
             {
-                Expected = $"audience, one of: {string.Join(", ", allowed.Select(t => t[ExchangeRules.IssuerPrefix.Length..]))}",
+                Expected = $"audience, one of: {string.Join(", ", IssuerTarget.Of(client).Select(t => t.Issuer))}",
                 Received = request["audience"] is { Length: > 300 } words ? words[..300] : request["audience"],
             };
         }
@@ -49,38 +46,12 @@ internal sealed class AssertionIssuing(
 
         story.Resource = resource;
         var scope = ScopeSet.Parse(request["scope"]).ToString();
-        story.Tell(StoryEvents.AssertionIssued, "An assertion about the person was issued for another authorization server", ("audience", audience), ("scopes", scope));
-        var assertion = signer.Sign(SigningAlgorithms.ES256, IdentityAssertion.Type, Claims(grant, client, audience, resource, scope, request.ProvedKey));
+        story.Tell(StoryEvents.AssertionIssued, "An assertion about the person was issued for another authorization server", ("audience", target.Issuer), ("scopes", scope));
+        var assertion = signer.Sign(SigningAlgorithms.ES256, IdentityAssertion.Type, Claims(grant, target.ClientId ?? client.ClientId, target.Issuer, resource, scope, request.ProvedKey));
         return new DecidedAssertion(new TokenAnswer(assertion, "N_A", (long)_life.TotalSeconds, scope, null, null, AssertionType));
     }
 
-    /// <summary>The connection behind an ID token of this server for this client, while it stands.</summary>
-    private async Task<Outcome<Grant>> CheckAsync(string idToken, Client client, CancellationToken ct)
-    {
-        var jws = CompactJws.Read(idToken, LongestIdToken, out _);
-        if (jws is null
-            || jws.Type != IdTokens.Type
-            || jws.Claim("iss") != settings.Issuer.Value
-            || jws.Claim("aud") != client.ClientId
-            || !await signatures.MadeAsync(jws, SigningAlgorithms.All))
-        {
-            return Invalid("It is no ID token of this server for this client.");
-        }
-
-        if (jws.Instant("exp") is not { } until || until <= clock.GetUtcNow())
-        {
-            return Invalid("The ID token has expired.");
-        }
-
-        return Guid.TryParseExact(jws.Claim("connection"), "N", out var id)
-            && await ledger.FindAsync(id, ct) is { IsAlive: true, IsClientActive: true, Grant: var grant }
-            && grant.ClientKey == client.Key
-            && grant.UserId.ToString() == jws.Claim("sub")
-                ? grant
-                : Invalid("The connection that the ID token was made for has ended.");
-    }
-
-    private Dictionary<string, object> Claims(Grant grant, Client client, string audience, string resource, string scope, byte[]? key)
+    private Dictionary<string, object> Claims(Grant grant, string clientId, string audience, string resource, string scope, byte[]? key)
     {
         var now = clock.GetUtcNow().ToUnixTimeSeconds();
         var claims = new Dictionary<string, object>
@@ -88,7 +59,7 @@ internal sealed class AssertionIssuing(
             ["iss"] = settings.Issuer.Value,
             ["sub"] = grant.UserId.ToString(),
             ["aud"] = audience,
-            ["client_id"] = client.ClientId,
+            ["client_id"] = clientId,
             ["resource"] = resource,
             ["jti"] = randomness.Text(16),
             ["iat"] = now,
@@ -107,6 +78,4 @@ internal sealed class AssertionIssuing(
 
         return claims;
     }
-
-    private static Refusal Invalid(string detail) => new(Reasons.ExchangeSubjectInvalid) { Detail = detail };
 }

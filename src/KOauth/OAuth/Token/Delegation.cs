@@ -63,7 +63,7 @@ internal sealed class Delegation(OwnTokens tokens, ResourceDirectory resources, 
             return new Refusal(Reasons.DpopProofMissing) { Detail = "The token to exchange is bound to a key, so the new one has to be bound, too: to a key of the server that asks." };
         }
 
-        var scopes = ScopesOf(token, request, client, audience);
+        var scopes = ScopesOf(Audience.Of(own).Scopes.Intersect(token.Scopes), request, client, audience);
         if (scopes.Count == 0 && (target.Scopes.Count > 0 || request["scope"] is not null))
         {
             return new Refusal(Reasons.ScopeEmpty)
@@ -105,9 +105,9 @@ internal sealed class Delegation(OwnTokens tokens, ResourceDirectory resources, 
     }
 
     /// <summary>Never more than the person's token, the target, the client and the request all allow; nothing of this server itself.</summary>
-    private static ScopeSet ScopesOf(OwnToken token, OAuthForm request, Client client, Audience audience)
+    private static ScopeSet ScopesOf(ScopeSet had, OAuthForm request, Client client, Audience audience)
     {
-        var allowed = token.Scopes.Intersect(audience.Scopes.Except(ScopeSet.Standard));
+        var allowed = had.Intersect(audience.Scopes.Except(ScopeSet.Standard));
         allowed = client.Scopes is null ? allowed : allowed.Intersect(ScopeSet.Of(client.Scopes));
         return request["scope"] is { } asked ? allowed.Intersect(ScopeSet.Parse(asked)) : allowed;
     }

@@ -36,7 +36,8 @@ internal sealed class TokenExchangeGrant(Delegation delegation, AssertionIssuing
         return (request["subject_token_type"], request["requested_token_type"]) switch
         {
             (AccessTokenType, null or AccessTokenType) => await delegation.DecideAsync(token, request, client, story, ct),
-            (AssertionIssuing.IdTokenType, AssertionIssuing.AssertionType) => await assertions.DecideAsync(token, request, client, story, ct),
+            (SignInEvidence.IdTokenType or SignInEvidence.RefreshTokenType, AssertionIssuing.AssertionType) =>
+                await assertions.DecideAsync(request["subject_token_type"]!, token, request, client, story, ct),
             var (subject, requested) => new Refusal(Reasons.ExchangeTypeUnsupported)
             {
                 Expected = $"subject_token_type={AccessTokenType}",

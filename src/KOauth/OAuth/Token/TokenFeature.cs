@@ -21,6 +21,7 @@ internal sealed class TokenFeature : IFeature
         .AddSingleton<IGrantType, DeviceCodeGrant>()
         .AddSingleton<IGrantType, JwtBearerGrant>()
         .AddSingleton<Delegation>()
+        .AddSingleton<SignInEvidence>()
         .AddSingleton<AssertionIssuing>()
         .AddSingleton<IGrantType, TokenExchangeGrant>()
         .AddSingleton<GrantTypes>();

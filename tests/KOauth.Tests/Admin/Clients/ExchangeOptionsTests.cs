@@ -45,6 +45,9 @@ public sealed class ExchangeOptionsTests : IDisposable
     [Theory]
     [InlineData("--public --redirect-uris https://app.example.test/cb --exchange-targets " + Files, "client_metadata_invalid")]
     [InlineData("--redirect-uris https://app.example.test/cb --exchange-targets https://unknown.example.test", "resource_unknown")]
+    [InlineData("--redirect-uris https://app.example.test/cb --exchange-targets issuer:other", "resource_unknown")]
+    [InlineData("--redirect-uris https://app.example.test/cb --exchange-targets \"issuer:https://other.example.test=a b\"", "resource_unknown")]
+    [InlineData("--redirect-uris https://app.example.test/cb --speaks-for issuer:https://other.example.test", "resource_unknown")]
     [InlineData("--redirect-uris https://app.example.test/cb --speaks-for https://unknown.example.test", "resource_unknown")]
     public async Task What_cannot_exchange_is_refused(string options, string reason)
     {

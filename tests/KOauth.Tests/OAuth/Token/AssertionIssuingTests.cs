@@ -124,6 +124,49 @@ public sealed class AssertionIssuingTests
         Assert.Equal("invalid_request", (await AskAsync(koauth, disabled)).Error);
     }
 
+    [Fact]
+    public async Task The_live_refresh_token_speaks_for_a_sign_in_whose_id_token_has_expired_and_is_not_used_up()
+    {
+        await using var koauth = await StartAsync();
+        var tokens = await koauth.ConnectAsync(Flow());
+        koauth.Clock.Advance(TimeSpan.FromHours(2));
+
+        Assert.Null((await AskByRefreshTokenAsync(koauth, tokens.RefreshToken!)).Error);
+        var rotated = await koauth.RefreshAsync(tokens.RefreshToken!);
+        Assert.Null(rotated.Error);
+
+        await AssertRefusedAsync(koauth, tokens.RefreshToken!); // superseded
+        Assert.Null((await koauth.RefreshAsync(rotated.RefreshToken!)).Error); // and nothing was ended
+    }
+
+    [Fact]
+    public async Task A_refresh_token_of_another_client_without_openid_idle_expired_or_ended_speaks_for_nobody()
+    {
+        await using var koauth = await StartAsync();
+        await koauth.AddClientAsync("second");
+        await AssertRefusedAsync(koauth, (await koauth.ConnectAsync(Flow("second"))).RefreshToken!);
+        await AssertRefusedAsync(koauth, (await koauth.ConnectAsync()).RefreshToken!); // notes only
+        await AssertRefusedAsync(koauth, (await koauth.ConnectAsync(Flow())).IdToken!);
+        await AssertRefusedAsync(koauth, "kor_x");
+
+        var ended = await koauth.ConnectAsync(Flow());
+        await koauth.Services.GetRequiredService<ILedger>().EndAsync(Guid.ParseExact(ended.Access.GetClaim("grant_id").Value, "N"), "test", "test", default);
+        await AssertRefusedAsync(koauth, ended.RefreshToken!);
+
+        var idle = await koauth.ConnectAsync(Flow());
+        koauth.Clock.Advance(TimeSpan.FromDays(31));
+        await AssertRefusedAsync(koauth, idle.RefreshToken!);
+
+        var old = await koauth.ConnectAsync(Flow());
+        for (var i = 0; i < 4; i++)
+        {
+            koauth.Clock.Advance(TimeSpan.FromDays(25));
+            old = i < 3 ? await koauth.RefreshAsync(old.RefreshToken!) : old;
+        }
+
+        await AssertRefusedAsync(koauth, old.RefreshToken!);
+    }
+
     [Theory]
     [InlineData(AssertionTypes.IdToken, null)]
     [InlineData(AssertionTypes.IdToken, ExchangeSteps.AccessTokenType)]
@@ -151,6 +194,15 @@ public sealed class AssertionIssuingTests
     }
 
     [Fact]
+    public async Task A_client_may_have_another_id_there()
+    {
+        await using var koauth = await StartAsync();
+        await koauth.ChangeClientAsync("app", c => c.ExchangeTargets = [$"issuer:{Other}=app-over-there"]);
+
+        Assert.Equal("app-over-there", Claim(await AskAsync(koauth, await SignInAsync(koauth)), "client_id"));
+    }
+
+    [Fact]
     public async Task A_client_without_the_grant_gets_none()
     {
         await using var koauth = await KOauthApp.StartReadyAsync();
@@ -168,6 +220,14 @@ public sealed class AssertionIssuingTests
 
     private static async Task<string> SignInAsync(KOauthApp koauth) => (await koauth.ConnectAsync(Flow())).IdToken!;
 
+    private static Task<TokenReply> AskByRefreshTokenAsync(KOauthApp koauth, string token) => AskAsync(koauth, token, ("subject_token_type", AssertionTypes.RefreshToken));
+
+    private static async Task AssertRefusedAsync(KOauthApp koauth, string refreshToken)
+    {
+        var reply = await AskByRefreshTokenAsync(koauth, refreshToken);
+        Assert.Equal(("invalid_request", "exchange_subject_invalid"), (reply.Error, koauth.Told[^1].Reason));
+    }
+
     private static Task<TokenReply> AskAsync(KOauthApp koauth, string idToken, params (string, string?)[] changes) => koauth.TokenAsync(Form(idToken, changes));
 
     private static (string, string)[] Form(string idToken, params (string, string?)[] changes) => ExchangeSteps.Form(
@@ -181,6 +241,7 @@ public sealed class AssertionIssuingTests
     private static class AssertionTypes
     {
         public const string IdToken = "urn:ietf:params:oauth:token-type:id_token";
+        public const string RefreshToken = "urn:ietf:params:oauth:token-type:refresh_token";
         public const string IdJag = "urn:ietf:params:oauth:token-type:id-jag";
     }
 }
