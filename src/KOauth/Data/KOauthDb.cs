@@ -29,6 +29,8 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
 
     public DbSet<Link> Links => Set<Link>();
 
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     public DbSet<Consent> Consents => Set<Consent>();
 
     public DbSet<AnsweredFlow> AnsweredFlows => Set<AnsweredFlow>();
@@ -126,6 +128,14 @@ internal abstract partial class KOauthDb(DbContextOptions options, WriteGate gat
         {
             consent.ToTable("consents").HasKey(c => new { c.UserId, c.ClientKey, c.ResourceKey });
             consent.Property(c => c.RedirectUri).HasMaxLength(2048);
+        });
+        builder.Entity<ApiKey>(key =>
+        {
+            key.ToTable("api_keys").HasKey(k => k.Id);
+            key.HasIndex(k => k.Prefix).IsUnique();
+            key.HasIndex(k => k.UserId);
+            key.Property(k => k.Prefix).HasMaxLength(16);
+            key.Property(k => k.Name).HasMaxLength(64);
         });
         ShortLived(builder);
         builder.Entity<AnsweredFlow>().ToTable("answered_flows").HasKey(f => f.GrantId);

@@ -11,7 +11,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
     public partial class SqliteDbModel
     {
         private SqliteDbModel()
-            : base(skipDetectChanges: false, modelId: new Guid("ef4fb4a1-5eea-4fce-8c07-c75b53c728ae"), entityTypeCount: 30)
+            : base(skipDetectChanges: false, modelId: new Guid("4e0fd9c7-d240-40c6-a6bf-fe72fb7ed7ac"), entityTypeCount: 31)
         {
         }
 
@@ -22,6 +22,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
             var auditRow = AuditRowEntityType.Create(this);
             var storeState = StoreStateEntityType.Create(this);
             var answeredFlow = AnsweredFlowEntityType.Create(this);
+            var apiKey = ApiKeyEntityType.Create(this);
             var consent = ConsentEntityType.Create(this);
             var deniedToken = DeniedTokenEntityType.Create(this);
             var deviceCode = DeviceCodeEntityType.Create(this);
@@ -59,6 +60,7 @@ namespace KOauth.Data.Migrations.Sqlite.Model
             AuditRowEntityType.CreateAnnotations(auditRow);
             StoreStateEntityType.CreateAnnotations(storeState);
             AnsweredFlowEntityType.CreateAnnotations(answeredFlow);
+            ApiKeyEntityType.CreateAnnotations(apiKey);
             ConsentEntityType.CreateAnnotations(consent);
             DeniedTokenEntityType.CreateAnnotations(deniedToken);
             DeviceCodeEntityType.CreateAnnotations(deviceCode);
