@@ -76,13 +76,15 @@ internal sealed class KeyChanges(IDbContextFactory<KOauthDb> databases, KeyRing 
         await using (var look = await databases.CreateDbContextAsync(ct))
         {
             var before = await look.SigningKeys.AsNoTracking().ToListAsync(ct);
-            foreach (var algorithm in SigningAlgorithms.All)
+            var due = SigningAlgorithms.All.Where(algorithm => isDue(new KeySchedule(before, algorithm, clock.GetUtcNow()))).ToList();
+            if (due.Count == 0)
             {
-                var schedule = new KeySchedule(before, algorithm, clock.GetUtcNow());
-                if (isDue(schedule) && schedule.Next is null)
-                {
-                    fresh.Make(algorithm); // an RSA pair takes a while, and while the database is locked everybody waits
-                }
+                return [];
+            }
+
+            foreach (var algorithm in due.Where(algorithm => new KeySchedule(before, algorithm, clock.GetUtcNow()).Next is null))
+            {
+                fresh.Make(algorithm); // an RSA pair takes a while, and while the database is locked everybody waits
             }
         }
 

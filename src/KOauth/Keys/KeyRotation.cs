@@ -18,8 +18,9 @@ internal sealed partial class KeyRotation(KeyChanges changes, KOauthSettings set
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await Task.Yield(); // the start does not wait for it
         using var timer = new PeriodicTimer(TimeSpan.FromHours(1), clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        do // at once, too: a server that is restarted every half hour rotates all the same
         {
             try
             {
@@ -30,6 +31,7 @@ internal sealed partial class KeyRotation(KeyChanges changes, KOauthSettings set
                 LogFailed(failure);
             }
         }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(LogLevel.Information, "Made the {Algorithm} key {Kid}; it is published now and signs from {From:u}")]

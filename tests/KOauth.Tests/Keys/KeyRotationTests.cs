@@ -115,6 +115,23 @@ public sealed class KeyRotationTests
     }
 
     [Fact]
+    public async Task A_server_that_starts_looks_at_once_whether_keys_are_due()
+    {
+        var koauth = await ReadyAsync();
+        await koauth.ChangeAsync(async db =>
+        {
+            foreach (var key in await db.SigningKeys.ToListAsync(Ct))
+            {
+                key.ActiveFrom = koauth.Clock.GetUtcNow().AddDays(-100);
+            }
+        });
+
+        await using var again = await koauth.RestartAsync();
+
+        await EventuallyAsync(async () => (await JwksAsync(again)).Count == 4);
+    }
+
+    [Fact]
     public async Task A_key_that_signs_no_more_is_forgotten_after_a_year()
     {
         await using var node = KeyNode.Keyed();
