@@ -52,6 +52,44 @@ public sealed class SdkClientTests(World world)
         await CallAsync(client, "delete_note", new() { ["number"] = 1 }, patience.Token);
     }
 
+    [Fact]
+    public async Task The_official_client_comes_back_for_a_scope_it_lacks_and_keeps_what_it_had()
+    {
+        using var patience = Patience.Begin(TestContext.Current.CancellationToken);
+        var page = await world.NewPageAsync();
+        var person = await world.NewPersonAsync();
+        var (id, secret) = await world.RegisterClientAsync("--redirect-uris", world.Callbacks.Website.ToString(), "--scopes", "notes:read");
+        var asked = new List<string>();
+        await using var transport = new HttpClientTransport(new HttpClientTransportOptions
+        {
+            Endpoint = new Uri(world.McpUrl),
+            OAuth = new ClientOAuthOptions
+            {
+                ClientId = id,
+                ClientSecret = secret,
+                RedirectUri = world.Callbacks.Website,
+                AuthorizationCallbackHandler = async (request, ct) =>
+                {
+                    var callback = await page.SignInAndApproveAsync(world, request.AuthorizationUri, ct, person);
+                    asked.Add(QueryHelpers.ParseQuery(request.AuthorizationUri.Query)["scope"].ToString());
+                    return Read(callback);
+                },
+            },
+        });
+        await using var client = await McpClient.CreateAsync(transport, cancellationToken: patience.Token);
+        Assert.Equal("[]", await CallAsync(client, "list_notes", [], patience.Token));
+        await world.Server.RunAsync(["client", "update", id, "--scopes", "all"]);
+        await Task.Delay(TimeSpan.FromSeconds(1), patience.Token); // so long a running server may take to notice
+
+        Assert.Contains("milk", await CallAsync(client, "add_note", new() { ["text"] = "milk" }, patience.Token), StringComparison.Ordinal);
+
+        Assert.Equal(2, asked.Count);
+        Assert.Contains("notes:write", asked[1], StringComparison.Ordinal);
+        await CallAsync(client, "delete_note", new() { ["number"] = 1 }, patience.Token);
+        Assert.Equal("[]", await CallAsync(client, "list_notes", [], patience.Token));
+        Assert.Equal(2, asked.Count);
+    }
+
     private static AuthorizationResult Read(Uri callback)
     {
         var query = QueryHelpers.ParseQuery(callback.Query);

@@ -21,6 +21,9 @@ internal sealed class DeviceCodes(IDbContextFactory<KOauthDb> databases, KeyRing
     /// <summary>So many may wait at once: far more than people use, too few to guess one among them.</summary>
     private const int MaxWaiting = 5_000;
 
+    /// <summary>So many of one network: nobody alone keeps everybody else's devices waiting.</summary>
+    private const int MaxOfNetwork = 100;
+
     private const int CodeBytes = 32;
 
     // A device that waits five seconds by its own clock may come a moment early by ours.
@@ -28,13 +31,15 @@ internal sealed class DeviceCodes(IDbContextFactory<KOauthDb> databases, KeyRing
 
     /// <summary>Writes the device down and gives its two codes. Refused when too many wait.</summary>
     public async Task<Outcome<NewDeviceCode>> StartAsync(
-        int clientKey, Audience audience, ScopeSet scopes, string story, string? address, CancellationToken ct)
+        int clientKey, Audience audience, ScopeSet scopes, string story, string? network, CancellationToken ct)
     {
         var now = clock.GetUtcNow();
         var code = randomness.Text(CodeBytes);
         await using var db = await databases.CreateDbContextAsync(ct);
         await using var write = await db.BeginWriteAsync(ct);
-        if (await db.DeviceCodes.CountAsync(d => d.ExpiresAt > now, ct) >= MaxWaiting)
+        var waiting = db.DeviceCodes.Where(d => d.ExpiresAt > now);
+        if (await waiting.CountAsync(ct) >= MaxWaiting
+            || (network is not null && await waiting.CountAsync(d => d.Address == network, ct) >= MaxOfNetwork))
         {
             return new Refusal(Reasons.DeviceCodesTooMany) { RetryAfter = TimeSpan.FromMinutes(1) };
         }
@@ -60,7 +65,7 @@ internal sealed class DeviceCodes(IDbContextFactory<KOauthDb> databases, KeyRing
             CreatedAt = now,
             ExpiresAt = now + Life,
             Interval = Interval,
-            Address = address,
+            Address = network,
         });
         await db.SaveChangesAsync(ct);
         await write.CommitAsync(ct);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using KOauth.Protocol;
 using KOauth.Stories;
 
@@ -26,7 +27,7 @@ internal sealed class OAuthError(Refusal refusal, Story story, bool usedBasic = 
 
         if (refusal.Error == "temporarily_unavailable")
         {
-            response.Headers.RetryAfter = "1";
+            response.Headers.RetryAfter = ((int)(refusal.RetryAfter ?? TimeSpan.FromSeconds(1)).TotalSeconds).ToString(CultureInfo.InvariantCulture);
         }
 
         return response.WriteAsJsonAsync(

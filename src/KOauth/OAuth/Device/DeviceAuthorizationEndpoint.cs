@@ -23,7 +23,7 @@ internal static class DeviceAuthorizationEndpoint
             || (refusal = Fault(client)) is not null
             || !(await audiences.ChooseAsync(client, form.Resources, asked, ct)).Ok(out var audience, out refusal)
             || !ScopeChoice.Make(asked, audience, client, story).Ok(out var scopes, out refusal)
-            || !(await devices.StartAsync(client.Key, audience, scopes, story.Reference, ClientNetwork.Address(http)?.ToString(), ct)).Ok(out var codes, out refusal))
+            || !(await devices.StartAsync(client.Key, audience, scopes, story.Reference, ClientNetwork.Of(http, settings), ct)).Ok(out var codes, out refusal))
         {
             return new OAuthError(refusal, story, form.Authorization is not null, StoryEvents.DeviceRefused);
         }

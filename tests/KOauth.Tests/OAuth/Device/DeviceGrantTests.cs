@@ -305,6 +305,24 @@ public sealed class DeviceGrantTests
     }
 
     [Fact]
+    public async Task One_network_cannot_keep_the_devices_of_all_others_waiting()
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync(isPublic: true, DeviceSteps.ForDevices);
+        for (var device = 0; device < 100; device++)
+        {
+            koauth.Address = IPAddress.Parse($"2001:db8:1:2::{device + 1:x}");
+            Assert.Null((await koauth.StartDeviceAsync(isPublic: true)).Error);
+        }
+
+        koauth.Address = IPAddress.Parse("2001:db8:1:2:ffff::1");
+        var reply = await koauth.StartDeviceAsync(isPublic: true);
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "60"), (reply.Status, reply.Response.Headers.GetValues("Retry-After").Single()));
+        Assert.Equal("device_codes_too_many", koauth.Told[^1].Reason);
+        koauth.Address = IPAddress.Parse("2001:db8:1:3::1");
+        Assert.Null((await koauth.StartDeviceAsync(isPublic: true)).Error);
+    }
+
+    [Fact]
     [Trait("check", "A-24")]
     public async Task Switched_off_nothing_of_it_is_there()
     {
