@@ -32,7 +32,7 @@ public sealed class PagesTests
                 Assert.True(headers.CacheControl!.NoStore, name);
                 Assert.False(headers.Contains("Cross-Origin-Opener-Policy"), name);
                 var policy = Assert.Single(headers.GetValues("Content-Security-Policy"));
-                Assert.Equal(name is "login" or "wrong" or "consent" ? Policy : $"{Policy}; form-action 'self'", policy);
+                Assert.Equal(name is "login" or "wrong" or "consent" or "device consent" ? Policy : $"{Policy}; form-action 'self'", policy);
             }
         }
     }
@@ -164,6 +164,14 @@ public sealed class PagesTests
         var account = koauth.OpenBrowser();
         await account.SignInAsync(Alice, KOauthApp.Password);
         yield return ("account", account);
+        yield return ("device", await OpenAsync("/account/device"));
+        yield return ("device with code", await OpenAsync("/account/device?user_code=WDJB-MJHT"));
+        yield return ("device connected", await OpenAsync("/account/device?answer=approved"));
+        await koauth.ChangeClientAsync("app", c => c.GrantTypes = [KOauth.Protocol.GrantTypeNames.DeviceCode]);
+        var device = await OpenAsync((await koauth.StartDeviceAsync()).Link());
+        await device.SubmitAsync();
+        await device.SubmitAsync(null, ("email", Alice), ("password", KOauthApp.Password));
+        yield return ("device consent", device);
 
         async Task<Browser> OpenAsync(string url)
         {
