@@ -15,14 +15,23 @@ internal static class StoryGaps
         return story.LastEvent switch
         {
             //
-            StoryEvents.CodeIssued or StoryEvents.AuthorizationApproved =>
+            StoryEvents.CodeIssued =>
             [
                 $"The code was issued at {story.LastAt:HH:mm:ss}Z and the browser was sent back to the app, but the app never called the token endpoint. Usually one of:",
                 "- The browser did not arrive: the window was closed, or the redirect address is not one the app listens at.",
                 "- The app's servers cannot reach /oauth/token: a firewall, CDN or bot rule answers them before this server does.",
                 "- The app refused the answer: its own state had expired, or it was started in another browser.",
             ],
-            StoryEvents.AuthorizeReceived or StoryEvents.RedirectUriValidated or StoryEvents.LoginFailed =>
+            // With a redirect the code is issued in the same breath.
+            StoryEvents.AuthorizationApproved =>
+            [
+                "The device was approved and did not fetch its tokens: it was switched off, or had stopped asking.",
+            ],
+            StoryEvents.DeviceStarted =>
+            [
+                "Nobody typed the code that the device shows at /account/device. It is valid for 15 minutes; then the device asks for another.",
+            ],
+            StoryEvents.AuthorizeReceived or StoryEvents.DeviceCodeTyped or StoryEvents.RedirectUriValidated or StoryEvents.LoginFailed =>
             [
                 "The person did not sign in: the window was closed, or the password is forgotten.",
             ],

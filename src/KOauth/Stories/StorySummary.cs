@@ -37,6 +37,8 @@ internal sealed record StorySummary(
             StoryEvents.ConsentShown => "waiting for the person to approve",
             StoryEvents.LoginFailed or StoryEvents.AuthorizeReceived or StoryEvents.RedirectUriValidated => "waiting for the person to sign in",
             StoryEvents.LoginSucceeded => "signed in, not approved yet",
+            StoryEvents.DeviceStarted => "waiting for the person to type the code of the device",
+            StoryEvents.DeviceCodeTyped => "waiting for the person to sign in",
             StoryEvents.AuthorizePushed => "request pushed, the person has not come yet",
             StoryEvents.RegistrationReceived => "registered, not authorized yet",
             StoryEvents.GrantRevoked => "disconnected",

@@ -25,6 +25,18 @@ public sealed class StorySummaryTests
         Assert.Empty(StoryGaps.Explain(Story(StoryEvents.CodeIssued, null, false, 0), _now));
     }
 
+    [Theory]
+    [InlineData(StoryEvents.DeviceStarted, "waiting for the person to type the code of the device", "Nobody typed the code")]
+    [InlineData(StoryEvents.DeviceCodeTyped, "waiting for the person to sign in", "did not sign in")]
+    [InlineData(StoryEvents.AuthorizationApproved, "approved, but the app never fetched the token", "did not fetch its tokens")]
+    public void A_device_that_waits_is_told_with_what_it_waits_for(string last, string outcome, string why)
+    {
+        var story = Story(last, null, false, 2);
+
+        Assert.Equal(outcome, story.Outcome(_now, TimeSpan.FromHours(1)));
+        Assert.Contains(why, Assert.Single(StoryGaps.Explain(story, _now)), StringComparison.Ordinal);
+    }
+
     [Fact, Trait("check", "A-64")]
     public void A_connection_without_refreshes_for_long_is_dormant_or_lost() =>
         Assert.Equal("connected, but quiet for 3h: dormant or lost", Story(StoryEvents.TokenRefreshed, null, true, 200).Outcome(_now, TimeSpan.FromHours(1)));
