@@ -50,7 +50,7 @@ internal static class StoryEvents
         (ScopesReduced, "Scopes that the client or the resource does not know were dropped; the rest was granted."),
         (TokenExchanged, "\"Authorization code exchanged successfully: token exchange successful\": the app has its tokens."),
         (TokenRefreshed, "The app got a new access token. Repetitions within a day share one line in the story."),
-        (TokenDelegated, "An MCP server exchanged the person's token for one of its own for another server (RFC 8693)."),
+        (TokenDelegated, "An MCP server exchanged the person's token for one of its own for another server (RFC 8693). Repetitions share one line in the story."),
         (AssertionIssued, "The app got an assertion about the person for another authorization server (ID-JAG)."),
         (AssertionAccepted, "An identity provider vouched for the person (ID-JAG), and the app has a token; nobody signed in here."),
         (TokenRefused, "The token endpoint refused; the reason says why."),

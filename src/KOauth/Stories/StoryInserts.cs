@@ -57,7 +57,8 @@ internal sealed class StoryInserts : IDisposable
     private void Write(StoryEvent happened)
     {
         var at = happened.At.ToUnixTimeMilliseconds();
-        var routine = happened is { Name: StoryEvents.TokenRefreshed, Reason: null };
+        var isAside = happened is { Name: StoryEvents.TokenDelegated or StoryEvents.AssertionIssued, Reason: null };
+        var routine = isAside || happened is { Name: StoryEvents.TokenRefreshed, Reason: null };
         if (!routine || !Repeat(happened, at))
         {
             Insert(happened, at);
@@ -65,9 +66,11 @@ internal sealed class StoryInserts : IDisposable
 
         _story.Bind(1, happened.Story);
         _story.Bind(2, at);
-        Bind(_story, 3, happened.ClientId);
+
+        // A server that acts in the person's name uses the connection; it does not become that server's.
+        Bind(_story, 3, isAside ? null : happened.ClientId);
         Bind(_story, 4, happened.User);
-        Bind(_story, 5, happened.Resource);
+        Bind(_story, 5, isAside ? null : happened.Resource);
         _story.Bind(6, happened.Name);
         Bind(_story, 7, happened.Reason);
         if (Connects(happened) is { } connected)
@@ -111,7 +114,7 @@ internal sealed class StoryInserts : IDisposable
     private static bool? Connects(StoryEvent happened) => happened switch
     {
         { Reason: not null } => null,
-        { Name: StoryEvents.TokenExchanged or StoryEvents.TokenRefreshed } => true,
+        { Name: StoryEvents.TokenExchanged or StoryEvents.TokenRefreshed or StoryEvents.AssertionAccepted } => true,
         { Name: StoryEvents.GrantRevoked } => false,
         _ => null,
     };

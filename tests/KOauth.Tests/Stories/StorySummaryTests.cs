@@ -8,6 +8,9 @@ public sealed class StorySummaryTests
 
     [Theory]
     [InlineData(StoryEvents.TokenRefreshed, null, true, 10, "connected, refreshed")]
+    [InlineData(StoryEvents.TokenDelegated, null, true, 10, "connected, in use by another server in between")]
+    [InlineData(StoryEvents.AssertionIssued, null, true, 10, "connected, and vouched for at another server")]
+    [InlineData(StoryEvents.AssertionAccepted, null, true, 10, "connected by an identity provider")]
     [InlineData(StoryEvents.TokenRefused, "refresh_reused", true, 1, "connected, then refused: refresh_reused")]
     [InlineData(StoryEvents.TokenRefused, "code_expired", false, 1, "refused: code_expired")]
     [InlineData(StoryEvents.GrantRevoked, null, false, 1, "disconnected")]

@@ -65,6 +65,25 @@ public sealed class StoryTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_server_that_acts_for_the_person_adds_one_line_and_does_not_take_the_story_over()
+    {
+        var story = _shelf.NewStory("claude-mcp");
+        story.Resource = "https://notes.example/mcp";
+        story.Tell(StoryEvents.TokenExchanged, "Exchanged");
+        (story.ClientId, story.Resource) = ("notes-server", "https://files.example/mcp");
+        for (var call = 0; call < 30; call++)
+        {
+            story.Tell(StoryEvents.TokenDelegated, "Delegated");
+        }
+
+        await _shelf.WriteAsync();
+
+        Assert.Equal([1, 30], _shelf.Book.Events(story.Reference).Select(e => e.Times));
+        var summary = _shelf.Book.Find(story.Reference)!;
+        Assert.Equal(("claude-mcp", "https://notes.example/mcp", true), (summary.ClientId, summary.Resource, summary.Connected));
+    }
+
+    [Fact]
     public async Task The_newest_come_first_and_can_be_narrowed()
     {
         foreach (var client in (string[])["a", "b", "a"])

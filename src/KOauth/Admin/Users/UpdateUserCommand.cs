@@ -71,8 +71,12 @@ internal sealed class UpdateUserCommand : StoreCommand
             command.Output().WriteLine(Printable.Text(sentence));
         }
 
-        Print(command, "Role", before.Role, after.Role);
-        Print(command, "State", before.State, after.State);
+        if (command.GetResult(_admin) is not null || command.GetResult(_active) is not null)
+        {
+            Print(command, "Role", before.Role, after.Role);
+            Print(command, "State", before.State, after.State);
+        }
+
         return Done;
     }
 

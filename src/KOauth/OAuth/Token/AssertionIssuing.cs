@@ -28,7 +28,6 @@ internal sealed class AssertionIssuing(
             return refusal;
         }
 
-        story.Continue(grant.Story);
         if (IssuerTarget.Of(client).FirstOrDefault(t => t.Issuer == request["audience"]) is not { } target)
         {
             return new Refusal(Reasons.ExchangeTargetNotAllowed)
@@ -46,6 +45,7 @@ internal sealed class AssertionIssuing(
 
         story.Resource = resource;
         var scope = ScopeSet.Parse(request["scope"]).ToString();
+        story.Continue(grant.Story); // not earlier: what is asked wrongly is no trouble of the person's connection
         story.Tell(StoryEvents.AssertionIssued, "An assertion about the person was issued for another authorization server", ("audience", target.Issuer), ("scopes", scope));
         var assertion = signer.Sign(SigningAlgorithms.ES256, IdentityAssertion.Type, Claims(grant, target.ClientId ?? client.ClientId, target.Issuer, resource, scope, request.ProvedKey));
         return new DecidedAssertion(new TokenAnswer(assertion, "N_A", (long)_life.TotalSeconds, scope, null, null, AssertionType));

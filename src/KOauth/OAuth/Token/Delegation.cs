@@ -28,7 +28,6 @@ internal sealed class Delegation(OwnTokens tokens, ResourceDirectory resources, 
             return new Refusal(Reasons.ExchangeSubjectInvalid) { Detail = "It is a service's own token: there is no person to act for." };
         }
 
-        story.Continue(grant.Story);
         var all = await resources.AllAsync(ct);
         if (all.FirstOrDefault(r => r.TokenAudience == token.Audience) is not { } own || client.SpeaksFor?.Contains(own.Uri) != true)
         {
@@ -74,6 +73,7 @@ internal sealed class Delegation(OwnTokens tokens, ResourceDirectory resources, 
             };
         }
 
+        story.Continue(grant.Story); // not earlier: a server that asks wrongly is no trouble of the person's connection
         story.Tell(StoryEvents.TokenDelegated, "A server got a token for another one in the person's name", ("actor", client.ClientId), ("scopes", scopes.ToString()));
         return new DecidedGrant(grant, audience, scopes)
         {

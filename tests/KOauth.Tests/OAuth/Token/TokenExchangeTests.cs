@@ -37,6 +37,20 @@ public sealed class TokenExchangeTests
     }
 
     [Fact]
+    public async Task A_server_that_asks_wrongly_is_no_trouble_of_the_persons_connection()
+    {
+        await using var koauth = await StartAsync();
+        var token = (await koauth.ConnectAsync()).AccessToken!;
+        var connection = koauth.Told.Last(e => e.Name == "token.exchanged").Story;
+
+        await koauth.ExchangeAsync(token, changes: ("resource", "https://unknown.example.test/mcp"));
+        Assert.NotEqual(connection, koauth.Told[^1].Story);
+
+        await koauth.ExchangeAsync(token);
+        Assert.Equal(connection, koauth.Told[^1].Story);
+    }
+
+    [Fact]
     public async Task Without_a_resource_the_only_target_is_meant_and_with_two_none()
     {
         await using var koauth = await StartAsync();
