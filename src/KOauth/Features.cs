@@ -20,8 +20,11 @@ using KOauth.Hosting;
 using KOauth.OAuth.Authorize;
 using KOauth.OAuth.Device;
 using KOauth.OAuth.Discovery;
+using KOauth.OAuth.Introspect;
 using KOauth.OAuth.Register;
+using KOauth.OAuth.Revoke;
 using KOauth.OAuth.Token;
+using KOauth.OAuth.UserInfo;
 
 namespace KOauth;
 
@@ -39,6 +42,9 @@ internal static class Features
         new DeviceAuthorizationFeature(), // POST /oauth/device_authorization
         new DevicePageFeature(), //     /account/device
         new TokenFeature(),     // POST /oauth/token
+        new RevokeFeature(),    // POST /oauth/revoke
+        new IntrospectFeature(), // POST /oauth/introspect
+        new UserInfoFeature(),  //      /oauth/userinfo
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account
         new LogoutFeature(),    //      /account/logout

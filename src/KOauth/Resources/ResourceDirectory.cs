@@ -35,6 +35,14 @@ internal sealed class ResourceDirectory
         return copy.Shelf is { } shelf ? new(shelf.ByKey.GetValueOrDefault(key)) : new(ReadOneAsync(copy, key, ct));
     }
 
+    /// <summary>The resource whose server names itself by this id (<see cref="Resource.CredentialId"/>).</summary>
+    public async ValueTask<Resource?> FindByCredentialAsync(string credentialId, CancellationToken ct)
+    {
+        var copy = _copy;
+        var shelf = copy.Shelf ?? await ReadAsync(copy, ct);
+        return shelf.ByCredential.GetValueOrDefault(credentialId);
+    }
+
     private async Task<IReadOnlyList<Resource>> ReadAllAsync(Copy copy, CancellationToken ct) => (await ReadAsync(copy, ct)).All;
 
     private async Task<Resource?> ReadOneAsync(Copy copy, ResourceUri uri, CancellationToken ct) =>
@@ -51,7 +59,8 @@ internal sealed class ResourceDirectory
         return copy.Shelf = new Shelf(
             all,
             all.ToFrozenDictionary(r => r.Canonical, StringComparer.Ordinal),
-            all.ToFrozenDictionary(r => r.Key));
+            all.ToFrozenDictionary(r => r.Key),
+            all.Where(r => r.CredentialId is not null).ToFrozenDictionary(r => r.CredentialId!, StringComparer.Ordinal));
     }
 
     private sealed class Copy
@@ -68,5 +77,6 @@ internal sealed class ResourceDirectory
     private sealed record Shelf(
         IReadOnlyList<Resource> All,
         FrozenDictionary<string, Resource> ByUri,
-        FrozenDictionary<int, Resource> ByKey);
+        FrozenDictionary<int, Resource> ByKey,
+        FrozenDictionary<string, Resource> ByCredential);
 }

@@ -6,7 +6,7 @@ using Microsoft.EntityFrameworkCore;
 namespace KOauth.Resources;
 
 /// <summary>The one way to register, change and delete a resource, whoever asks; the change and its audit row are one transaction.</summary>
-internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KOauthSettings settings, TimeProvider clock)
+internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KOauthSettings settings, Randomness randomness, TimeProvider clock)
 {
     public async Task<Outcome<Resource>> RegisterAsync(string uri, ResourceChange wanted, string actor, CancellationToken ct)
     {
@@ -57,6 +57,28 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         }
 
         return new ChangedResource(resource, changes);
+    }
+
+    /// <summary>Gives its server a new secret, and an id the first time; the current secret stays valid for the overlap, one before ends.</summary>
+    public async Task<Outcome<ResourceCredential>> RotateSecretAsync(ResourceUri uri, TimeSpan overlap, string actor, CancellationToken ct)
+    {
+        await using var db = await databases.CreateDbContextAsync(ct);
+        await using var write = await db.BeginWriteAsync(ct);
+        var resource = await db.Resources.SingleOrDefaultAsync(r => r.Canonical == uri.Canonical, ct);
+        if (resource is null)
+        {
+            return Reasons.ResourceUnknown;
+        }
+
+        var now = clock.GetUtcNow();
+        var (secret, stored) = ResourceSecrets.Make(randomness, now);
+        var current = resource.Secrets.Where(s => s.ExpiresAt is null && overlap > TimeSpan.Zero);
+        resource.Secrets = [stored, .. current.Select(s => s with { ExpiresAt = now + overlap })];
+        resource.CredentialId ??= ResourceSecrets.NewId(randomness);
+        db.AddAudit(actor, "resource.secret_rotated", Target(resource), null, now);
+        await db.SaveChangesAsync(ct);
+        await write.CommitAsync(ct);
+        return new ResourceCredential(resource.CredentialId, secret, resource.Secrets.ElementAtOrDefault(1)?.ExpiresAt);
     }
 
     /// <summary>Deletes it, ends its grants at once, and takes it off the lists of clients; null when there is no such resource.</summary>
@@ -128,6 +150,11 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
 
     private static string Target(Resource resource) => $"resource:{resource.Uri}";
 }
+
+/// <param name="Id">What its server names itself by.</param>
+/// <param name="Secret">In clear, this once.</param>
+/// <param name="PreviousUntil">How long the secret before stays valid; null when it does not.</param>
+internal sealed record ResourceCredential(string Id, string Secret, DateTimeOffset? PreviousUntil);
 
 internal sealed record ChangedResource(Resource Resource, IReadOnlyList<FactChange> Changes);
 

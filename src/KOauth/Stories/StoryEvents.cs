@@ -20,6 +20,10 @@ internal static class StoryEvents
     public const string DeviceRefused = "device.refused";
     public const string CodeIssued = "code.issued";
     public const string TokenExchanged = "token.exchanged";
+    public const string TokenIssuedToService = "token.issued_to_service";
+    public const string TokenRevoked = "token.revoked";
+    public const string IntrospectionRefused = "introspection.refused";
+    public const string UserInfoRefused = "userinfo.refused";
     public const string TokenRefreshed = "token.refreshed";
     public const string TokenRefused = "token.refused";
     public const string TokenDelegated = "token.delegated";
@@ -49,6 +53,10 @@ internal static class StoryEvents
         (CodeIssued, "The browser was sent back to the app with a code."),
         (ScopesReduced, "Scopes that the client or the resource does not know were dropped; the rest was granted."),
         (TokenExchanged, "\"Authorization code exchanged successfully: token exchange successful\": the app has its tokens."),
+        (TokenIssuedToService, "A service got a token in its own name; no person has a part in it."),
+        (TokenRevoked, "An app gave a token back."),
+        (IntrospectionRefused, "Somebody who may not ask about tokens did; the reason says why."),
+        (UserInfoRefused, "An app asked about the person with a token that does not hold, or not for that; the reason says why."),
         (TokenRefreshed, "The app got a new access token. Repetitions within a day share one line in the story."),
         (TokenDelegated, "An MCP server exchanged the person's token for one of its own for another server (RFC 8693). Repetitions share one line in the story."),
         (AssertionIssued, "The app got an assertion about the person for another authorization server (ID-JAG)."),

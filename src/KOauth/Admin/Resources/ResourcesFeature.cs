@@ -17,5 +17,9 @@ internal sealed class ResourcesFeature : IFeature
             new ShowResourceCommand(services),
             new UpdateResourceCommand(services),
             new DeleteResourceCommand(services),
+            new Command("secret", "The credential by which an MCP server asks about tokens")
+            {
+                new RotateResourceSecretCommand(services),
+            },
         });
 }

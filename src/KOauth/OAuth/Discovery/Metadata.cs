@@ -21,6 +21,11 @@ internal sealed class Metadata
             ["authorization_endpoint"] = issuer + "/oauth/authorize",
             ["token_endpoint"] = issuer + "/oauth/token",
             ["pushed_authorization_request_endpoint"] = issuer + "/oauth/par",
+            ["userinfo_endpoint"] = issuer + "/oauth/userinfo",
+            ["revocation_endpoint"] = issuer + "/oauth/revoke",
+            ["revocation_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post", "none" },
+            ["introspection_endpoint"] = issuer + "/oauth/introspect",
+            ["introspection_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post" },
             ["jwks_uri"] = issuer + DiscoveryEndpoint.JwksPath,
 
             // Short on purpose: some clients ask for all of it. offline_access makes clients ask for refresh tokens.
@@ -70,7 +75,7 @@ internal sealed class Metadata
     private static IEnumerable<string> GrantTypes(KOauthSettings settings) =>
         new[]
         {
-            ("authorization_code", true), ("refresh_token", true), (GrantTypeNames.DeviceCode, settings.DeviceGrant),
+            ("authorization_code", true), ("refresh_token", true), (GrantTypeNames.ClientCredentials, true), (GrantTypeNames.DeviceCode, settings.DeviceGrant),
             (GrantTypeNames.TokenExchange, true),
 
             // Claude offers enterprise-managed authorization where it finds this, so it is here only where somebody is trusted to vouch.

@@ -22,6 +22,9 @@ internal abstract record Decision;
 /// <summary>An assertion for another server, in place of a token for one here; it is signed already.</summary>
 internal sealed record DecidedAssertion(TokenAnswer Answer) : Decision;
 
+/// <summary>A token for a service in its own name; nothing stands behind it but the client.</summary>
+internal sealed record DecidedForClient(Audience Audience, ScopeSet Scopes) : Decision;
+
 /// <summary>Tokens: the row that stands behind the tokens and what they may say.</summary>
 internal sealed record DecidedGrant(Grant Grant, Audience Audience, ScopeSet Scopes) : Decision
 {

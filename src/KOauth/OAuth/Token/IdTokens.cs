@@ -2,17 +2,15 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using KOauth.Clients;
-using KOauth.Data;
 using KOauth.Grants;
 using KOauth.Hosting;
 using KOauth.Keys;
 using KOauth.Protocol;
-using Microsoft.EntityFrameworkCore;
 
 namespace KOauth.OAuth.Token;
 
 /// <summary>What an ID token says (OpenID Connect Core §2, §3.1.3.6): who signed in, when, for which client; nothing of the access token.</summary>
-internal sealed class IdTokens(IDbContextFactory<KOauthDb> databases, TokenSigner signer, KOauthSettings settings, TimeProvider clock)
+internal sealed class IdTokens(PersonClaims person, TokenSigner signer, KOauthSettings settings, TimeProvider clock)
 {
     /// <summary>Keeps it apart from access tokens and assertions.</summary>
     public const string Type = "JWT";
@@ -36,32 +34,12 @@ internal sealed class IdTokens(IDbContextFactory<KOauthDb> databases, TokenSigne
             claims["nonce"] = nonce;
         }
 
-        if (scopes.Contains(ScopeSet.Email) || scopes.Contains(ScopeSet.Profile))
-        {
-            await AddPersonAsync(claims, grant.UserId, scopes, ct);
-        }
-
+        await person.AddToAsync(claims, grant.UserId, scopes, ct);
         return accessToken =>
         {
             // The left half of the hash of the access token, by the hash of the ID token's own algorithm.
             claims["at_hash"] = Base64Url.EncodeToString(SHA256.HashData(Encoding.ASCII.GetBytes(accessToken)).AsSpan(0, 16));
             return signer.Sign("RS256", Type, claims);
         };
-    }
-
-    private async Task AddPersonAsync(Dictionary<string, object> claims, Guid userId, ScopeSet scopes, CancellationToken ct)
-    {
-        await using var db = await databases.CreateDbContextAsync(ct);
-        var person = await db.Users.AsNoTracking().SingleAsync(u => u.Id == userId, ct);
-        if (scopes.Contains(ScopeSet.Email))
-        {
-            claims["email"] = person.Email!;
-            claims["email_verified"] = person.EmailConfirmed;
-        }
-
-        if (scopes.Contains(ScopeSet.Profile) && person.DisplayName is { } name)
-        {
-            claims["name"] = name;
-        }
     }
 }

@@ -25,6 +25,12 @@ internal static class TokenEndpoint
         }
 
         use.Note(client);
-        return decided is DecidedGrant grant ? tokens.Mint(grant, client, request.ProvedKey) : ((DecidedAssertion)decided).Answer;
+        return decided switch
+        {
+            DecidedGrant grant => tokens.Mint(grant, client, request.ProvedKey),
+            DecidedForClient service => tokens.Mint(service, client, request.ProvedKey),
+            DecidedAssertion assertion => assertion.Answer,
+            _ => throw new InvalidOperationException($"nobody answers a {decided.GetType().Name}"),
+        };
     }
 }

@@ -124,6 +124,18 @@ public class MetadataWalk : IAsyncLifetime
         return await KOauth.PostWithProofAsync(Proof(algorithm, asked.Response.Headers.GetValues("DPoP-Nonce").Single()), form);
     }
 
+    /// <summary>A connection of the client's own is given back, and is gone.</summary>
+    internal async Task RevokesAsync(string clientId, bool byHeader)
+    {
+        var isPublic = clientId == "public";
+        var tokens = await KOauth.ConnectAsync(new Flow(clientId), isPublic);
+        var secret = isPublic ? null : KOauthApp.SecretOf(clientId);
+        await (byHeader
+            ? KOauth.PostAsync("/oauth/revoke", $"{clientId}:{secret}", ("token", tokens.RefreshToken))
+            : KOauth.PostAsync("/oauth/revoke", null, ("token", tokens.RefreshToken), ("client_id", clientId), ("client_secret", secret)));
+        Assert.Equal("invalid_grant", (await KOauth.RefreshAsync(tokens.RefreshToken!, clientId, isPublic)).Error);
+    }
+
     // Steps that show something is refused.
 
     internal async Task<string?> RefusedAsync(string parameter, string value)

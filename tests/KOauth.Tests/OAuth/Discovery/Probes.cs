@@ -32,6 +32,21 @@ internal static class Probes
             Assert.NotEmpty(browser.Carried["code"]);
         },
 
+        ["userinfo_endpoint"] = async walk =>
+        {
+            var told = await walk.KOauth.PostAsync("/oauth/userinfo", null, ("access_token", walk.Connected.AccessToken));
+            Assert.Equal(walk.Connected.Access.Subject, told.Json.GetProperty("sub").GetString());
+        },
+        ["revocation_endpoint"] = walk => walk.RevokesAsync("app", byHeader: false),
+        ["revocation_endpoint_auth_methods_supported client_secret_basic"] = walk => walk.RevokesAsync("app", byHeader: true),
+        ["revocation_endpoint_auth_methods_supported client_secret_post"] = walk => walk.RevokesAsync("app", byHeader: false),
+        ["revocation_endpoint_auth_methods_supported none"] = walk => walk.RevokesAsync("public", byHeader: false),
+        ["introspection_endpoint"] = async walk => Assert.True((await walk.KOauth.IntrospectAsync(walk.Connected.AccessToken, await walk.KOauth.CredentialAsync())).IsActive()),
+        ["introspection_endpoint_auth_methods_supported client_secret_basic"] = async walk =>
+            Assert.True((await walk.KOauth.PostAsync("/oauth/introspect", $"app:{KOauthApp.SecretOf("app")}", ("token", walk.Connected.AccessToken))).IsActive()),
+        ["introspection_endpoint_auth_methods_supported client_secret_post"] = async walk =>
+            Assert.True((await walk.KOauth.IntrospectByClientAsync(walk.Connected.AccessToken)).IsActive()),
+
         ["scopes_supported openid"] = walk => walk.GrantsScopeAsync("openid"),
         ["scopes_supported profile"] = walk => walk.GrantsScopeAsync("profile"),
         ["scopes_supported email"] = walk => walk.GrantsScopeAsync("email"),
@@ -44,6 +59,9 @@ internal static class Probes
 
         ["grant_types_supported authorization_code"] = async walk => Assert.NotNull((await walk.RedeemedByAsync("app", byHeader: false)).AccessToken),
         ["grant_types_supported refresh_token"] = async walk => Assert.NotNull((await walk.KOauth.RefreshAsync(walk.Connected.RefreshToken!)).AccessToken),
+
+        ["grant_types_supported client_credentials"] = async walk =>
+            Assert.NotNull((await walk.KOauth.PostAsync("/oauth/token", $"app:{KOauthApp.SecretOf("app")}", ("grant_type", "client_credentials"))).AccessToken),
 
         [$"grant_types_supported {GrantTypeNames.DeviceCode}"] = async walk =>
         {
