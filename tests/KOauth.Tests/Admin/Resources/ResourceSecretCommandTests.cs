@@ -27,7 +27,7 @@ public sealed class ResourceSecretCommandTests
         await koauth.TypeAsync("resource register https://mcp.example.com/mcp");
         await koauth.TypeAsync("resource secret rotate https://mcp.example.com/mcp");
 
-        var second = (await koauth.TypeAsync("resource secret rotate https://mcp.example.com/mcp --overlap 2h --json")).Json();
+        var second = (await koauth.TypeAsync("resource secret rotate https://mcp.example.com/mcp --overlap 2h --json")).Json;
         Assert.InRange(second.GetProperty("previousSecretValidUntil").GetDateTimeOffset() - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(110), TimeSpan.FromHours(2));
 
         var third = await koauth.TypeAsync("resource secret rotate https://mcp.example.com/mcp --overlap 0");
