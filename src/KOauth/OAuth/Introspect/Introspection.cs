@@ -1,4 +1,3 @@
-using System.Text.Json;
 using KOauth.Grants;
 using KOauth.Protocol;
 
@@ -30,7 +29,7 @@ internal sealed class Introspection(OwnTokens accessTokens, RefreshTokens refres
         var answer = new Dictionary<string, object> { ["active"] = true, ["token_type"] = token.Thumbprint is null ? "Bearer" : "DPoP" };
         foreach (var name in _passedOn)
         {
-            if (token.Jws.Payload.TryGetProperty(name, out JsonElement value))
+            if (token.Jws.Payload.TryGetProperty(name, out var value))
             {
                 answer[name] = value;
             }
