@@ -1,5 +1,4 @@
 using KOauth.Grants;
-using KOauth.Protocol;
 
 namespace KOauth.OAuth.Introspect;
 

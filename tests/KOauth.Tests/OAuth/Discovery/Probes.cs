@@ -61,7 +61,7 @@ internal static class Probes
         ["grant_types_supported refresh_token"] = async walk => Assert.NotNull((await walk.KOauth.RefreshAsync(walk.Connected.RefreshToken!)).AccessToken),
 
         ["grant_types_supported client_credentials"] = async walk =>
-            Assert.NotNull((await walk.KOauth.PostAsync("/oauth/token", $"app:{KOauthApp.SecretOf("app")}", ("grant_type", "client_credentials"), ("resource", KOauthApp.NotesUri))).AccessToken),
+            Assert.Null((await walk.KOauth.PostAsync("/oauth/token", $"app:{KOauthApp.SecretOf("app")}", ("grant_type", "client_credentials"), ("resource", KOauthApp.NotesUri))).Error),
 
         [$"grant_types_supported {GrantTypeNames.DeviceCode}"] = async walk =>
         {

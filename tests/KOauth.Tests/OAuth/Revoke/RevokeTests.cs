@@ -1,5 +1,4 @@
 using System.Net;
-using KOauth.Clients;
 using KOauth.Grants;
 using KOauth.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -111,7 +110,7 @@ public sealed class RevokeTests
     public async Task A_store_that_does_not_take_it_is_told_and_never_200()
     {
         await using var koauth = await KOauthApp.StartAsync(services: services => services.AddSingleton<ILedger>(s => new BusyLedger(
-            (ILedger)ActivatorUtilities.CreateInstance(s, typeof(KOauth.Data.Sqlite.SqliteLedger)))));
+            ActivatorUtilities.CreateInstance<KOauth.Data.Sqlite.SqliteLedger>(s))));
         await koauth.AddResourceAsync();
         await koauth.AddClientAsync();
         await koauth.AddUserAsync();
