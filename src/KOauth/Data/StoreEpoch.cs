@@ -4,7 +4,7 @@ namespace KOauth.Data;
 
 /// <summary>
 /// What makes an old database safe: everything that was handed out on the strength of its rows, and may have been used since, is
-/// worth nothing any more. Refresh tokens and codes carry the epoch; sessions and pending links are deleted.
+/// worth nothing any more. Refresh tokens, codes and API keys carry the epoch; sessions, pending links and registration tokens are deleted.
 /// </summary>
 internal static class StoreEpoch
 {
@@ -29,5 +29,6 @@ internal static class StoreEpoch
         await db.SetupLinks.ExecuteDeleteAsync(ct);
         await db.AccountLinks.ExecuteDeleteAsync(ct);
         await db.DeviceCodes.ExecuteDeleteAsync(ct);
+        await db.RegistrationTokens.ExecuteDeleteAsync(ct); // their uses would be counted anew
     }
 }

@@ -106,7 +106,7 @@ internal sealed class RestoreCommand : StoreCommand
 
         command.Output().WriteLine(wish.KeepConnections
             ? "Connections go on. A refresh token or code that was used after the backup can be used once more, and what was revoked since then is alive again."
-            : "Everybody connects once more: refresh tokens, codes, sessions and links of before are worth nothing.");
+            : "Everybody connects once more: refresh tokens, codes, API keys, sessions and links of before are worth nothing.");
         if (wish.NewKeys)
         {
             command.Output().WriteLine("All keys are new; tokens of before are worth nothing. Make a copy of the master key now.");

@@ -1,6 +1,8 @@
 using System.Net;
+using KOauth.Clients;
 using KOauth.Data;
 using KOauth.Keys;
+using KOauth.People;
 using KOauth.Protocol;
 using KOauth.Tests.Data;
 using Microsoft.Data.Sqlite;
@@ -30,6 +32,12 @@ public sealed class RestoreTests : IDisposable
         var tokens = await koauth.RedeemAsync(flow, await browser.CodeAsync(flow));
         var (pending, code) = (new Flow(), "");
         code = await browser.CodeAsync(pending);
+        await koauth.ChangeAsync(db =>
+        {
+            db.RegistrationTokens.Add(new RegistrationToken { Hash = [1], LastFour = "abcd", UsesLeft = 1, ExpiresAt = DateTimeOffset.MaxValue });
+            db.AccountLinks.Add(new AccountLink { Hash = [1], ExpiresAt = koauth.Clock.GetUtcNow().AddDays(1) });
+            return Task.CompletedTask;
+        });
         using var line = koauth.Commands();
         Assert.Equal(0, (await line.TypeAsync($"backup {Backup}")).ExitCode);
         var used = await koauth.RefreshAsync(tokens.RefreshToken!); // after the backup
@@ -47,6 +55,7 @@ public sealed class RestoreTests : IDisposable
         using (var db = restored.OpenDatabase())
         {
             Assert.Equal((0, 0), (await db.Sessions.CountAsync(Ct), await db.SetupLinks.CountAsync(l => l.ExpiresAt < restored.Clock.GetUtcNow(), Ct)));
+            Assert.Equal((0, 0), (await db.RegistrationTokens.CountAsync(Ct), await db.AccountLinks.CountAsync(Ct)));
             Assert.Equal(1, await db.Audit.CountAsync(a => a.Action == "store.restored", Ct));
         }
 
@@ -280,7 +289,7 @@ public sealed class RestoreTests : IDisposable
         warnings.Raise(Warnings.RestoredFromBackup, "as the ledger does");
         var done = await line.TypeAsync("restore --finish");
 
-        Assert.Equal((0, "Everybody connects once more: refresh tokens, codes, sessions and links of before are worth nothing.\n", ""), (done.ExitCode, done.Output, done.Error));
+        Assert.Equal((0, "Everybody connects once more: refresh tokens, codes, API keys, sessions and links of before are worth nothing.\n", ""), (done.ExitCode, done.Output, done.Error));
         Assert.Equal("invalid_grant", (await koauth.RefreshAsync(tokens.RefreshToken!)).Error);
         await SettledAsync(koauth);
         Assert.Equal(HttpStatusCode.OK, (await koauth.ConnectAsync()).Status);
