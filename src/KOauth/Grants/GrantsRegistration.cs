@@ -8,6 +8,8 @@ internal static class GrantsRegistration
     public static IServiceCollection AddGrants(this IServiceCollection services) => services
         .AddSingleton<Audiences>()
         .AddSingleton<Access>()
+        .AddSingleton<Groups>()
+        .AddSingleton<AllowWords>()
         .AddSingleton<Flows>()
         .AddSingleton<Approval>()
         .AddSingleton<StepUp>()

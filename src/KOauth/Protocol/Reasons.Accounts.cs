@@ -26,6 +26,16 @@ internal static partial class Reasons
         "The form did not come from this site.", "This form did not come from this page, or your browser keeps no cookies. Try once more.",
         "A sign-in form without the proof that this server showed it: sent by another site, or by a browser that keeps no cookies.");
 
+    public static readonly Reason GroupInvalid = new("group_invalid", "invalid_request",
+        "The name of the group is not one.", "This is not the name of a group.",
+        "A group's name is 1 to 64 small letters, digits, '-', '_' and '.', and begins with a letter or digit.");
+
+    public static readonly Reason GroupTaken = new("group_taken", "invalid_request",
+        "There is such a group.", "There is a group of this name already.", "Another group has this name.");
+
+    public static readonly Reason GroupUnknown = new("group_unknown", "invalid_request",
+        "There is no such group.", "There is no such group.", "No group has this name.");
+
     public static readonly Reason UserUnknown = new("user_unknown", "invalid_request",
         "There is no such user.", "There is no such account.", "No account has this e-mail address.");
 

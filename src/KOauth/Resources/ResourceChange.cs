@@ -20,10 +20,14 @@ internal sealed record ResourceChange
     /// <summary>What the consent page says for a scope.</summary>
     public IReadOnlyDictionary<string, string> Descriptions { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Who may use it, as <see cref="AllowList"/> spells it; empty: nobody.</summary>
+    public IReadOnlyList<string>? Allow { get; init; }
+
     public void ApplyTo(Resource resource)
     {
         resource.Name = Name ?? resource.Name;
         resource.Audience = Audience is null ? resource.Audience : Audience == resource.Uri ? null : Audience;
+        resource.Allow = Allow is null ? resource.Allow : [.. Allow];
         var kept = (Scopes ?? [.. resource.Scopes.Select(s => s.Name)]).Where(s => !RemoveScopes.Contains(s)).ToList();
         List<string> names = [.. kept, .. AddScopes.Distinct().Where(s => !kept.Contains(s))];
         resource.Scopes = [.. names.Select(name => Scope(resource, name))];

@@ -1,6 +1,8 @@
+using KOauth.Data;
 using KOauth.People;
 using KOauth.Resources;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace KOauth.Tests.Grants;
 
@@ -89,6 +91,59 @@ public sealed class AccessTests
         await koauth.ChangeAsync(async db => db.GroupMembers.Add(new GroupMember { GroupKey = (await db.Groups.SingleAsync()).Key, UserId = alice.Id }));
         Assert.Null((await koauth.RefreshAsync(tokens.RefreshToken!)).Error); // nothing was consumed
         Assert.Null((await koauth.RedeemAsync(flow, code)).Error);
+    }
+
+    [Fact]
+    public async Task What_a_command_in_another_process_changes_is_felt_within_a_second()
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync();
+        await koauth.AddUserAsync("bob@example.test");
+        var tokens = await koauth.ConnectAsync();
+        using var shell = new CommandLine();
+        shell.Environment["KOAUTH_DATA"] = koauth.DataDirectory;
+        shell.Environment["KOAUTH_ISSUER"] = KOauthApp.Issuer;
+
+        await TypeAsync("group create editors");
+        await TypeAsync($"resource update {KOauthApp.NotesUri} --allow group:editors");
+        await koauth.Services.GetRequiredService<ConfigPoll>().LookAsync(TestContext.Current.CancellationToken); // twice a second by itself
+        Assert.Equal("invalid_grant", (await koauth.RefreshAsync(tokens.RefreshToken!)).Error);
+
+        await TypeAsync($"group add editors {Alice}");
+        Assert.Null((await koauth.RefreshAsync(tokens.RefreshToken!)).Error); // nobody was told: membership is read each time
+
+        await TypeAsync($"group remove editors {Alice}");
+        Assert.Equal("invalid_grant", (await koauth.RefreshAsync(tokens.RefreshToken!)).Error);
+
+        async Task TypeAsync(string line)
+        {
+            var done = await shell.TypeAsync(line);
+            Assert.True(done.ExitCode == 0, done.Error);
+        }
+    }
+
+    [Fact]
+    public async Task Of_refreshes_sent_at_once_none_that_begins_after_the_restriction_gets_through()
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync();
+        var tokens = await koauth.ConnectAsync();
+        using var together = new Barrier(9);
+
+        var restricting = Task.Run(async () =>
+        {
+            together.SignalAndWait();
+            await AllowAsync(koauth);
+        }, TestContext.Current.CancellationToken);
+        var racing = Enumerable.Range(0, 8).Select(_ => Task.Run(async () =>
+        {
+            together.SignalAndWait();
+            return await koauth.RefreshAsync(tokens.RefreshToken!);
+        }, TestContext.Current.CancellationToken)).ToList();
+        await restricting;
+        var late = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => koauth.RefreshAsync(tokens.RefreshToken!)));
+        var replies = await Task.WhenAll(racing);
+
+        Assert.All(late, reply => Assert.Equal("invalid_grant", reply.Error));
+        Assert.All(replies, reply => Assert.True(reply.Error is null or "invalid_grant", reply.Error));
     }
 
     private static Task AllowAsync(KOauthApp koauth, params string[] emails) => koauth.ChangeAsync(async db =>

@@ -18,8 +18,12 @@ internal sealed class RegisterResourceCommand : StoreCommand
 
     protected override async Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
     {
-        var outcome = await services.GetRequiredService<ResourceRegistry>()
-            .RegisterAsync(command.GetRequiredValue(_url), _options.Read(command), Actor, ct);
+        if (!(await _options.ReadAsync(command, services, ct)).Ok(out var wanted, out var wrong))
+        {
+            return Refuse(command, wrong);
+        }
+
+        var outcome = await services.GetRequiredService<ResourceRegistry>().RegisterAsync(command.GetRequiredValue(_url), wanted, Actor, ct);
         if (!outcome.Ok(out var resource, out var refusal))
         {
             return Refuse(command, refusal);
@@ -27,7 +31,7 @@ internal sealed class RegisterResourceCommand : StoreCommand
 
         if (command.GetValue(Json))
         {
-            command.PrintJson(ResourceView.Of(resource));
+            command.PrintJson(await ResourceView.ReadAsync(resource, services, ct));
             return Done;
         }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using KOauth.Data;
+using KOauth.Grants;
 using KOauth.Resources;
 
 namespace KOauth.Admin.Resources;
@@ -13,6 +14,12 @@ internal sealed record ResourceView(
     DateTimeOffset CreatedAt,
     int LiveConnections)
 {
+    /// <summary>Who may use it, in words; known where one resource is shown.</summary>
+    public IReadOnlyList<string>? Allow { get; init; }
+
+    public static async Task<ResourceView> ReadAsync(Resource resource, IServiceProvider services, CancellationToken ct, int liveConnections = 0) =>
+        Of(resource, liveConnections) with { Allow = await services.GetRequiredService<AllowWords>().WriteAsync(resource.Allow, ct) };
+
     public static ResourceView Of(Resource resource, int liveConnections = 0) => new(
         resource.Uri,
         resource.Name,
@@ -27,6 +34,7 @@ internal sealed record ResourceView(
         new Fact("name", "Name", Name),
         new Fact("audience", "Audience of its tokens", Audience),
         new Fact("scopes", "Scopes", Scopes.Select(Words).ToArray()),
+        new Fact("allow", "Who may use it", Allow),
         new Fact("createdAt", "Created", CreatedAt),
         new Fact("liveConnections", "Live connections", LiveConnections),
     ]);

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using KOauth.Grants;
+using KOauth.Protocol;
 using KOauth.Resources;
 
 namespace KOauth.Admin.Resources;
@@ -22,6 +24,9 @@ internal sealed class ScopeOptions
 
     public Option<string[]> Describe { get; } = ListOptions.Repeated("--describe", "What the consent page says for a scope", "SCOPE=TEXT");
 
+    public Option<IReadOnlyList<string>?> Allow { get; } = ListOptions.ByComma("--allow",
+        "Who may use it: everyone, nobody, or addresses and group:NAME separated by commas. Replaces the list; connections of others end at their next refresh", "A,group:G");
+
     public void AddTo(Command command)
     {
         command.Add(Name);
@@ -29,6 +34,7 @@ internal sealed class ScopeOptions
         command.Add(Scopes);
         command.Add(Defaults);
         command.Add(Describe);
+        command.Add(Allow);
         Describe.Validators.Add(result =>
         {
             foreach (var token in result.Tokens.Where(t => t.Value.IndexOf('=') is <= 0 || t.Value.EndsWith('=')))
@@ -38,7 +44,20 @@ internal sealed class ScopeOptions
         });
     }
 
-    public ResourceChange Read(ParseResult command) => new()
+    /// <summary>The change that is wanted; refused when <c>--allow</c> names somebody who is not there.</summary>
+    public async Task<Outcome<ResourceChange>> ReadAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
+    {
+        if (command.GetValue(Allow) is not { } words)
+        {
+            return Read(command);
+        }
+
+        return (await services.GetRequiredService<AllowWords>().ReadAsync(words, ct)).Ok(out var allow, out var refusal)
+            ? Read(command) with { Allow = allow }
+            : refusal;
+    }
+
+    private ResourceChange Read(ParseResult command) => new()
     {
         Name = command.GetValue(Name),
         Audience = command.GetValue(Audience),

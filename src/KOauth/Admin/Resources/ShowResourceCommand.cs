@@ -23,7 +23,7 @@ internal sealed class ShowResourceCommand : StoreCommand
         await using var db = await services.GetRequiredService<IDbContextFactory<KOauthDb>>().CreateDbContextAsync(ct);
         var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
         var live = await LiveConnections.In(db, services.GetRequiredService<KOauthSettings>(), now).CountAsync(g => g.ResourceKey == resource.Key, ct);
-        var view = ResourceView.Of(resource, live);
+        var view = await ResourceView.ReadAsync(resource, services, ct, live);
         if (command.GetValue(Json))
         {
             command.PrintJson(view);

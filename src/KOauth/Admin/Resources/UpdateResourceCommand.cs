@@ -1,4 +1,6 @@
 using System.CommandLine;
+using KOauth.Data;
+using KOauth.Grants;
 using KOauth.Hosting;
 using KOauth.Protocol;
 using KOauth.Resources;
@@ -31,7 +33,12 @@ internal sealed class UpdateResourceCommand : StoreCommand
     protected override async Task<int> RunAsync(ParseResult command, IServiceProvider services, CancellationToken ct)
     {
         var url = command.GetRequiredValue(_url);
-        var change = _options.Read(command) with { AddScopes = command.GetValue(_add) ?? [], RemoveScopes = command.GetValue(_remove) ?? [] };
+        if (!(await _options.ReadAsync(command, services, ct)).Ok(out var wanted, out var wrong))
+        {
+            return Refuse(command, wrong);
+        }
+
+        var change = wanted with { AddScopes = command.GetValue(_add) ?? [], RemoveScopes = command.GetValue(_remove) ?? [] };
         if (!ResourceUri.Parse(url).Ok(out var uri, out _))
         {
             return await ResourceUrl.RefuseUnknownAsync(command, url, services, ct);
@@ -44,19 +51,37 @@ internal sealed class UpdateResourceCommand : StoreCommand
                 : Refuse(command, refusal);
         }
 
+        var changes = await InWordsAsync(changed.Changes, services, ct);
         if (command.GetValue(Json))
         {
             command.PrintJson(new
             {
                 uri = changed.Resource.Uri,
-                changes = changed.Changes.Select(c => new { c.Name, c.Old, c.New }),
-                resource = ResourceView.Of(changed.Resource),
+                changes = changes.Select(c => new { c.Name, c.Old, c.New }),
+                resource = await ResourceView.ReadAsync(changed.Resource, services, ct),
             });
             return Done;
         }
 
-        command.Output().WriteLine(changed.Changes.Count == 0 ? $"Nothing to change: {changed.Resource.Uri} is so already." : $"Changed {changed.Resource.Uri}.");
-        command.PrintChanges(changed.Changes);
+        command.Output().WriteLine(changes.Count == 0 ? $"Nothing to change: {changed.Resource.Uri} is so already." : $"Changed {changed.Resource.Uri}.");
+        command.PrintChanges(changes);
         return Done;
+    }
+
+    /// <summary>Lists of who may use it hold ids; people read addresses and names.</summary>
+    private static async Task<IReadOnlyList<FactChange>> InWordsAsync(IReadOnlyList<FactChange> changes, IServiceProvider services, CancellationToken ct)
+    {
+        var words = services.GetRequiredService<AllowWords>();
+        var said = new List<FactChange>();
+        foreach (var change in changes)
+        {
+            said.Add(change.Name != ResourceFacts.Allow ? change : change with
+            {
+                Old = await words.WriteAsync((IReadOnlyList<string>?)change.Old, ct),
+                New = await words.WriteAsync((IReadOnlyList<string>?)change.New, ct),
+            });
+        }
+
+        return said;
     }
 }
