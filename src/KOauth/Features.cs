@@ -1,9 +1,12 @@
 using KOauth.Account;
+using KOauth.Account.Apps;
 using KOauth.Account.Consent;
 using KOauth.Account.Device;
 using KOauth.Account.Login;
 using KOauth.Account.Logout;
 using KOauth.Account.NotAllowed;
+using KOauth.Account.OpenSessions;
+using KOauth.Account.Password;
 using KOauth.Account.Setup;
 using KOauth.Admin.Clients;
 using KOauth.Admin.Database;
@@ -48,6 +51,9 @@ internal static class Features
         new UserInfoFeature(),  //      /oauth/userinfo
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account
+        new AppsFeature(),      //      /account/apps
+        new OpenSessionsFeature(), //   /account/sessions
+        new PasswordFeature(),  //      /account/password
         new LogoutFeature(),    //      /account/logout
         new HealthFeature(),    // GET  /health/*
         new ClientsFeature(),   // koauth client …

@@ -14,6 +14,9 @@ public enum Sheet
     Error,
     Setup,
     Account,
+    Apps,
+    OpenSessions,
+    Password,
     Logout,
 }
 
@@ -56,6 +59,18 @@ internal static class Pages
                 await page.GotoAsync($"{world.Issuer}/account/login");
                 await page.SignInAsync();
                 await page.Locator("form[action$='/account/logout'], a[href$='/account/logout']").First.WaitForAsync();
+                break;
+            case Sheet.Apps:
+                await page.OpenAsync(world, Sheet.Account);
+                await page.GotoAsync($"{world.Issuer}/account/apps");
+                break;
+            case Sheet.OpenSessions:
+                await page.OpenAsync(world, Sheet.Account);
+                await page.GotoAsync($"{world.Issuer}/account/sessions");
+                break;
+            case Sheet.Password:
+                await page.OpenAsync(world, Sheet.Account);
+                await page.GotoAsync($"{world.Issuer}/account/password");
                 break;
             case Sheet.Logout:
                 await page.OpenAsync(world, Sheet.Account);

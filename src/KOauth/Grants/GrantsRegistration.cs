@@ -13,6 +13,7 @@ internal static class GrantsRegistration
         .AddSingleton<Flows>()
         .AddSingleton<Approval>()
         .AddSingleton<StepUp>()
+        .AddSingleton<Connections>()
         .AddSingleton<DeviceCodes>()
         .AddSingleton<TypedCodes>()
         .AddSingleton<OwnTokens>()

@@ -36,6 +36,8 @@ internal static class PeopleRegistration
         services.AddSingleton<BrowserCookie>();
         services.AddSingleton<KnownBrowsers>();
         services.AddSingleton<Sessions>();
+        services.AddSingleton<SessionList>();
+        services.AddSingleton<PasswordChange>();
         services.AddSingleton<Accounts>();
         services.AddSingleton<LinkedIdentities>();
         services.AddSingleton<SetupLinks>();

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
 using KOauth.Data;
@@ -30,13 +31,13 @@ internal sealed class Sessions(
 
     public async ValueTask<SignedIn?> FindAsync(HttpContext http, CancellationToken ct)
     {
-        if (ReadHash(http) is not { } hash)
+        if (HashOf(http) is not { } hash)
         {
             return null;
         }
 
         var now = clock.GetUtcNow();
-        var key = Convert.ToHexString(hash);
+        var key = KeyOf(hash);
         if (!_entries.TryGetValue(key, out var entry) || clock.GetElapsedTime(entry.ReadAt) >= _believed)
         {
             entry = await ReadAsync(key, hash, ct);
@@ -60,7 +61,7 @@ internal sealed class Sessions(
     {
         var now = clock.GetUtcNow();
         var value = randomness.Text(CookieBytes);
-        var previous = ReadHash(http);
+        var previous = HashOf(http);
         await using var db = await databases.CreateDbContextAsync(ct);
         await using var write = await db.BeginWriteAsync(ct);
         if (previous is not null)
@@ -93,7 +94,7 @@ internal sealed class Sessions(
     public async Task EndAsync(HttpContext http, CancellationToken ct)
     {
         cookies.Delete(http, Cookies.Session);
-        if (ReadHash(http) is not { } hash)
+        if (HashOf(http) is not { } hash)
         {
             return;
         }
@@ -111,6 +112,13 @@ internal sealed class Sessions(
         Interlocked.Increment(ref _version);
         _entries.Clear();
     }
+
+    /// <summary>The row of the cookie that a browser sent.</summary>
+    public byte[]? HashOf(HttpContext http) =>
+        cookies.Read(http, Cookies.Session) is { Length: (CookieBytes * 4 + 2) / 3 } value && Base64Url.IsValid(value) ? Hash(value) : null;
+
+    [return: NotNullIfNotNull(nameof(hash))]
+    public static string? KeyOf(byte[]? hash) => hash is null ? null : Convert.ToHexString(hash);
 
     private void Forget(byte[]? hash)
     {
@@ -192,9 +200,6 @@ internal sealed class Sessions(
 
         return entry;
     }
-
-    private byte[]? ReadHash(HttpContext http) =>
-        cookies.Read(http, Cookies.Session) is { Length: (CookieBytes * 4 + 2) / 3 } value && Base64Url.IsValid(value) ? Hash(value) : null;
 
     private static byte[] Hash(string value) => SHA256.HashData(Encoding.ASCII.GetBytes(value));
 

@@ -164,6 +164,14 @@ public sealed class PagesTests
         var account = koauth.OpenBrowser();
         await account.SignInAsync(Alice, KOauthApp.Password);
         yield return ("account", account);
+        await koauth.ConnectAsync();
+        foreach (var own in new[] { "/account/apps", "/account/sessions", "/account/password" })
+        {
+            var browser = koauth.OpenBrowser();
+            await browser.SignInAsync(Alice, KOauthApp.Password);
+            await browser.OpenAsync(own);
+            yield return (own, browser);
+        }
         yield return ("device", await OpenAsync("/account/device"));
         yield return ("device with code", await OpenAsync("/account/device?user_code=WDJB-MJHT"));
         yield return ("device connected", await OpenAsync("/account/device?answer=approved"));

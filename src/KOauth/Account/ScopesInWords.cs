@@ -3,7 +3,7 @@ using KOauth.People;
 using KOauth.Protocol;
 using KOauth.Resources;
 
-namespace KOauth.Account.Consent;
+namespace KOauth.Account;
 
 /// <summary>What the application will be able to do, a sentence each.</summary>
 internal static class ScopesInWords
