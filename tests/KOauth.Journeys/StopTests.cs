@@ -10,21 +10,13 @@ public sealed class StopTests
 {
     [Fact]
     [Trait("check", "R-14")]
-    public async Task A_stop_lets_a_request_finish_and_ends_with_zero()
+    public async Task A_stop_lets_requests_finish_and_ends_with_zero()
     {
         using var patience = Patience.Begin(TestContext.Current.CancellationToken);
         using var directory = new TemporaryDirectory();
         await using var server = await KOauthProcess.StartAsync(directory.Path, patience.Token);
         var address = new Uri(server.Issuer);
-        using var client = new TcpClient();
-        await client.ConnectAsync(address.Host, address.Port, patience.Token);
-        await using var stream = client.GetStream();
-
-        // The server says "100 Continue" when it reads the form: from then on the request is under way.
-        await stream.WriteAsync(Ascii(
-            $"POST /oauth/token HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\nExpect: 100-continue\r\n\r\n"),
-            patience.Token);
-        Assert.Contains("100 Continue", await ReadAsync(stream, patience.Token), StringComparison.Ordinal);
+        var clients = await Task.WhenAll(Enumerable.Range(0, 50).Select(_ => BeginAsync(address, patience.Token)));
 
         await server.Program.SignalAsync("TERM", patience.Token);
         while (await AcceptsAsync(address, patience.Token))
@@ -32,10 +24,26 @@ public sealed class StopTests
             await Task.Delay(Patience.Glance, patience.Token); // the signal arrives when it arrives
         }
 
-        await stream.WriteAsync(Ascii("grant_type=no"), patience.Token);
-        var answer = await ReadAsync(stream, patience.Token);
-        Assert.StartsWith("HTTP/1.1 400", answer, StringComparison.Ordinal);
+        foreach (var client in clients)
+        {
+            await client.GetStream().WriteAsync(Ascii("grant_type=no"), patience.Token);
+            Assert.StartsWith("HTTP/1.1 400", await ReadAsync(client.GetStream(), patience.Token), StringComparison.Ordinal);
+            client.Dispose();
+        }
+
         Assert.Equal(0, await server.Program.ExitCodeAsync(patience.Token));
+    }
+
+    /// <summary>The server says "100 Continue" when it reads the form: from then on the request is under way.</summary>
+    private static async Task<TcpClient> BeginAsync(Uri address, CancellationToken ct)
+    {
+        var client = new TcpClient();
+        await client.ConnectAsync(address.Host, address.Port, ct);
+        await client.GetStream().WriteAsync(Ascii(
+            $"POST /oauth/token HTTP/1.1\r\nHost: {address.Authority}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 13\r\nExpect: 100-continue\r\n\r\n"),
+            ct);
+        Assert.Contains("100 Continue", await ReadAsync(client.GetStream(), ct), StringComparison.Ordinal);
+        return client;
     }
 
     [Fact]
