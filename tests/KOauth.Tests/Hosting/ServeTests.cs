@@ -34,6 +34,21 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task It_says_what_a_reverse_proxy_in_front_must_know()
+    {
+        _koauth.Environment["KOAUTH_ISSUER"] = "https://example.com/auth";
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        await using var services = new ConfiguredServices(_koauth.Environment);
+        using var output = new UntilWriter("koauth client register", stop);
+
+        await Cli.RunAsync(["serve"], services, output, output, stop.Token);
+
+        Assert.Contains("Cookies    __Host-koauth", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Hint: Something in front adds https.", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("/.well-known/*/auth", output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_used_port_is_named_with_the_remedy()
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
