@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using KOauth.Journeys.Running;
+using Microsoft.Playwright;
 
 namespace KOauth.Journeys;
 
@@ -82,6 +83,51 @@ public sealed partial class LibrariesTests(World world)
         Assert.Equal(result["scope"]!.GetValue<string>(), result["freshScope"]!.GetValue<string>());
     }
 
+    [Theory]
+    [InlineData(OpenIdClient, "none")]
+    [InlineData(OpenIdClient, "basic")]
+    [InlineData(OAuth4WebApi, "none")]
+    [InlineData(OAuth4WebApi, "basic")]
+    public async Task Userinfo_tells_about_the_person_also_with_a_bound_token(string library, string method)
+    {
+        var (person, result) = await RunAsync(library, "userInfo", method);
+
+        ShowsConnection(person, result, "bearer");
+        Assert.Equal(person, result["told"]!.GetValue<string>());
+        Assert.Equal(person, result["toldAgain"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData(OpenIdClient, "basic")]
+    [InlineData(OpenIdClient, "post")]
+    [InlineData(OAuth4WebApi, "basic")]
+    [InlineData(OAuth4WebApi, "post")]
+    public async Task A_client_asks_about_its_token_and_gives_the_connection_back(string library, string method)
+    {
+        var (person, result) = await RunAsync(library, "endConnection", method);
+
+        ShowsConnection(person, result, "bearer");
+        Assert.True(result["before"]!["active"]!.GetValue<bool>());
+        Assert.Equal("""{"active":false}""", result["after"]!.ToJsonString());
+        Assert.Equal("invalid_grant", result["error"]!.GetValue<string>());
+    }
+
+    [Theory]
+    [InlineData(OpenIdClient, "basic")]
+    [InlineData(OpenIdClient, "post")]
+    [InlineData(OAuth4WebApi, "basic")]
+    [InlineData(OAuth4WebApi, "post")]
+    public async Task A_service_gets_a_token_of_its_own_without_a_person(string library, string method)
+    {
+        var (_, result) = await RunAsync(library, "clientCredentials", method, "--grants", "client_credentials");
+
+        Assert.Equal("bearer", result["type"]!.GetValue<string>());
+        Assert.Equal("notes:read", result["scope"]!.GetValue<string>());
+        Assert.False(result["refreshes"]!.GetValue<bool>());
+        Assert.True(result["seen"]!["active"]!.GetValue<bool>());
+        Assert.Equal(result["seen"]!["client_id"]!.GetValue<string>(), result["seen"]!["sub"]!.GetValue<string>());
+    }
+
     [Fact]
     public async Task A_resource_that_reads_access_tokens_with_somebody_elses_library_takes_ours()
     {
@@ -102,15 +148,14 @@ public sealed partial class LibrariesTests(World world)
 
     private static IEnumerable<string> Words(string scope) => scope.Split(' ').Order(StringComparer.Ordinal);
 
-    /// <summary>Runs a flow of a library for a client of its own, with a person in Chromium who signs in and approves.</summary>
+    /// <summary>Runs a flow of a library for a client of its own; for each address it opens, a person in Chromium signs in and approves.</summary>
     private async Task<(string Person, JsonNode Result)> RunAsync(string library, string flow, string method, params string[] options)
     {
         NpmScript.Need();
         using var patience = Patience.Begin(TestContext.Current.CancellationToken);
-        var page = await world.NewPageAsync();
         var person = await world.NewPersonAsync();
         var (id, secret) = await world.RegisterClientAsync(
-            [.. options.Contains("--grants") ? options : ["--redirect-uris", "http://127.0.0.1/callback"], .. method == "none" ? ["--public"] : Array.Empty<string>()]);
+            [.. options.Contains("--grants") ? options : ["--redirect-uris", "http://127.0.0.1/callback", .. options], .. method == "none" ? ["--public"] : Array.Empty<string>()]);
         await using var script = NpmScript.Start(library, flow, JsonSerializer.Serialize(new
         {
             issuer = world.Issuer,
@@ -120,12 +165,30 @@ public sealed partial class LibrariesTests(World world)
             clientSecret = secret,
             method,
         }));
-
-        var authorize = Open().Match(await script.SaysAsync("open ", patience.Token)).Groups["url"].Value;
-        await page.GoThroughAsync(authorize, person);
-        var code = await script.ExitCodeAsync(patience.Token);
-        Assert.True(code == 0, $"{library} {flow}:\n{script.Output}{script.Error}");
+        var ended = script.ExitCodeAsync(patience.Token);
+        await SitThroughAsync(script, ended, person, patience.Token);
+        Assert.True(await ended == 0, $"{library} {flow}:\n{script.Output}{script.Error}");
         return (person, JsonNode.Parse(Result().Match(script.Output).Groups["json"].Value)!);
+    }
+
+    private async Task SitThroughAsync(RunningProgram script, Task ended, string person, CancellationToken ct)
+    {
+        IPage? page = null;
+        for (var opened = 0; ; opened++)
+        {
+            for (var heard = script.HearsAsync(); Open().Count(script.Output) == opened && !ended.IsCompleted; heard = script.HearsAsync())
+            {
+                await Task.WhenAny(heard, ended).WaitAsync(ct);
+            }
+
+            if (Open().Matches(script.Output).ElementAtOrDefault(opened) is not { } next)
+            {
+                return;
+            }
+
+            page ??= await world.NewPageAsync();
+            await page.GoThroughAsync(next.Groups["url"].Value, person);
+        }
     }
 
     [GeneratedRegex("^open (?<url>.+)$", RegexOptions.Multiline)]

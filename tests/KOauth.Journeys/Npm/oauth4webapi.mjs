@@ -46,6 +46,39 @@ export async function register(app) {
   return { ...facts(tokens), freshScope: fresh.scope }
 }
 
+export async function userInfo(app) {
+  const { server, client, authentication } = await discover(app)
+  const tokens = await connect(app, server, client, authentication)
+  const { sub } = oauth.getValidatedIdTokenClaims(tokens)
+  const ask = async (token, options) => oauth.processUserInfoResponse(server, client, sub, await oauth.userInfoRequest(server, client, token, options))
+  const person = await ask(tokens.access_token, insecure)
+  const options = { ...insecure, DPoP: oauth.DPoP(client, await oauth.generateKeyPair('ES256')) }
+  const bound = await connect(app, server, client, authentication, { options })
+  return { ...facts(tokens), told: person.email, toldAgain: (await ask(bound.access_token, options)).email }
+}
+
+export async function endConnection(app) {
+  const { server, client, authentication } = await discover(app)
+  const tokens = await connect(app, server, client, authentication)
+  const introspect = async () => oauth.processIntrospectionResponse(
+    server, client, await oauth.introspectionRequest(server, client, authentication, tokens.access_token, insecure))
+  const before = await introspect()
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server, client, authentication, tokens.refresh_token, insecure))
+  const after = await introspect()
+  const answer = await oauth.refreshTokenGrantRequest(server, client, authentication, tokens.refresh_token, insecure)
+  const error = await oauth.processRefreshTokenResponse(server, client, answer).catch((e) => e.error)
+  return { ...facts(tokens), before, after, error }
+}
+
+export async function clientCredentials(app) {
+  const { server, client, authentication } = await discover(app)
+  const answer = await oauth.clientCredentialsGrantRequest(server, client, authentication, { scope: app.scope, resource: app.resource }, insecure)
+  const tokens = await oauth.processClientCredentialsResponse(server, client, answer)
+  const seen = await oauth.processIntrospectionResponse(
+    server, client, await oauth.introspectionRequest(server, client, authentication, tokens.access_token, insecure))
+  return { type: tokens.token_type, scope: tokens.scope, refreshes: 'refresh_token' in tokens, seen }
+}
+
 export async function device(app) {
   const { server, client, authentication } = await discover(app)
   const parameters = { scope: app.scope, resource: app.resource }

@@ -48,6 +48,32 @@ export async function register(app) {
   return { ...facts(tokens), freshScope: fresh.scope }
 }
 
+export async function userInfo(app) {
+  const config = await discover(app)
+  const tokens = await connect(config, app)
+  const person = await oidc.fetchUserInfo(config, tokens.access_token, tokens.claims().sub)
+  const DPoP = oidc.getDPoPHandle(config, await oidc.randomDPoPKeyPair())
+  const bound = await connect(config, app, { dpop: { DPoP } })
+  const same = await oidc.fetchUserInfo(config, bound.access_token, tokens.claims().sub, { DPoP })
+  return { ...facts(tokens), told: person.email, toldAgain: same.email }
+}
+
+export async function endConnection(app) {
+  const config = await discover(app)
+  const tokens = await connect(config, app)
+  const before = await oidc.tokenIntrospection(config, tokens.access_token)
+  await oidc.tokenRevocation(config, tokens.refresh_token, { token_type_hint: 'refresh_token' })
+  const after = await oidc.tokenIntrospection(config, tokens.access_token)
+  const error = await oidc.refreshTokenGrant(config, tokens.refresh_token).catch((e) => e.error)
+  return { ...facts(tokens), before, after, error }
+}
+
+export async function clientCredentials(app) {
+  const config = await discover(app)
+  const tokens = await oidc.clientCredentialsGrant(config, { scope: app.scope, resource: app.resource })
+  return { type: tokens.token_type, scope: tokens.scope, refreshes: 'refresh_token' in tokens, seen: await oidc.tokenIntrospection(config, tokens.access_token) }
+}
+
 function discover({ issuer, clientId, clientSecret, method }, algorithm = 'oidc') {
   const authentication = { none: oidc.None, basic: oidc.ClientSecretBasic, post: oidc.ClientSecretPost }[method](clientSecret)
   return oidc.discovery(new URL(issuer), clientId, undefined, authentication, { algorithm, execute })

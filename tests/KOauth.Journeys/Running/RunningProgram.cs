@@ -106,6 +106,15 @@ internal sealed class RunningProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends when it writes its next line.</summary>
+    public Task HearsAsync()
+    {
+        lock (_gate)
+        {
+            return _heard.Task;
+        }
+    }
+
     public async Task<int> ExitCodeAsync(CancellationToken ct)
     {
         await _process.WaitForExitAsync(ct);
