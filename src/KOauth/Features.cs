@@ -7,7 +7,9 @@ using KOauth.Account.Logout;
 using KOauth.Account.NotAllowed;
 using KOauth.Account.OpenSessions;
 using KOauth.Account.Password;
+using KOauth.Account.Reset;
 using KOauth.Account.Setup;
+using KOauth.Account.SignUp;
 using KOauth.Admin.Clients;
 using KOauth.Admin.Database;
 using KOauth.Admin.Groups;
@@ -49,6 +51,8 @@ internal static class Features
         new RevokeFeature(),    // POST /oauth/revoke
         new IntrospectFeature(), // POST /oauth/introspect
         new UserInfoFeature(),  //      /oauth/userinfo
+        new ResetFeature(),     //      /account/reset
+        new SignUpFeature(),    //      /account/signup
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account
         new AppsFeature(),      //      /account/apps

@@ -11,8 +11,9 @@ internal static class CookieNames
     public const string Session = "";
     public const string Browser = "-browser";
     public const string Known = "-known";
+    public const string Link = "-link";
 
     public static string Stem(IssuerUri issuer) => issuer.IsHttps ? "__Host-koauth" : $"koauth-{issuer.Port}";
 
-    public static IEnumerable<string> All(IssuerUri issuer) => [Stem(issuer) + Session, Stem(issuer) + Browser, Stem(issuer) + Known];
+    public static IEnumerable<string> All(IssuerUri issuer) => [Stem(issuer) + Session, Stem(issuer) + Browser, Stem(issuer) + Known, Stem(issuer) + Link];
 }

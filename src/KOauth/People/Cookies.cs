@@ -12,6 +12,7 @@ internal sealed class Cookies(KOauthSettings settings)
     public const string Session = CookieNames.Session;
     public const string Browser = CookieNames.Browser;
     public const string Known = CookieNames.Known;
+    public const string Link = CookieNames.Link;
 
     private readonly string _stem = CookieNames.Stem(settings.Issuer);
 

@@ -41,6 +41,7 @@ internal static class PeopleRegistration
         services.AddSingleton<Accounts>();
         services.AddSingleton<LinkedIdentities>();
         services.AddSingleton<SetupLinks>();
+        services.AddSingleton<AccountLinks>();
         services.AddSingleton<PeopleSweep>();
         services.AddHostedService(s => s.GetRequiredService<PeopleSweep>());
         return services;

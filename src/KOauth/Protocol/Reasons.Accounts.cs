@@ -26,6 +26,10 @@ internal static partial class Reasons
         "The form did not come from this site.", "This form did not come from this page, or your browser keeps no cookies. Try once more.",
         "A sign-in form without the proof that this server showed it: sent by another site, or by a browser that keeps no cookies.");
 
+    public static readonly Reason AccountLinkInvalid = new("account_link_invalid", "access_denied",
+        "The link is not valid.", "This link is not valid any more. Ask whoever runs this server for a new one.",
+        "The link of a reset or an invitation is unknown, used, replaced by a newer one or over, or the account is disabled. Make another one with koauth user reset-link or koauth user invite.");
+
     public static readonly Reason GroupInvalid = new("group_invalid", "invalid_request",
         "The name of the group is not one.", "This is not the name of a group.",
         "A group's name is 1 to 64 small letters, digits, '-', '_' and '.', and begins with a letter or digit.");

@@ -159,6 +159,12 @@ public sealed class PagesTests
         yield return ("consent", consent);
         yield return ("error", await OpenAsync(new Flow("nobody").Url));
         yield return ("setup", await OpenAsync(setup));
+        var links = koauth.Services.GetRequiredService<AccountLinks>();
+        Assert.True((await links.CreateResetAsync(Alice, "test", TestContext.Current.CancellationToken)).Ok(out var reset, out _));
+        Assert.True((await links.CreateInvitationAsync("bob@example.test", "test", TestContext.Current.CancellationToken)).Ok(out var invitation, out _));
+        yield return ("reset", await OpenAsync(reset));
+        yield return ("reset done", await OpenAsync("/account/reset?answer=done"));
+        yield return ("sign-up", await OpenAsync(invitation));
         yield return ("no setup", await OpenAsync("/account/setup?token=x"));
         yield return ("signed out", await OpenAsync("/account/logout"));
         var account = koauth.OpenBrowser();

@@ -18,5 +18,8 @@ internal sealed class UsersFeature : IFeature
             new ShowUserCommand(services),
             new UpdateUserCommand(services),
             new DisableUserCommand(services),
+            new EnableUserCommand(services),
+            new UserLinkCommand(services, isInvitation: true),
+            new UserLinkCommand(services, isInvitation: false),
         });
 }
