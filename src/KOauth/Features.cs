@@ -1,4 +1,5 @@
 using KOauth.Account;
+using KOauth.Account.ApiKeys;
 using KOauth.Account.Apps;
 using KOauth.Account.Consent;
 using KOauth.Account.Device;
@@ -31,6 +32,7 @@ using KOauth.OAuth.Register;
 using KOauth.OAuth.Revoke;
 using KOauth.OAuth.Token;
 using KOauth.OAuth.UserInfo;
+using KOauth.OAuth.ValidateKey;
 
 namespace KOauth;
 
@@ -57,6 +59,8 @@ internal static class Features
         new AccountFeature(),   //      /account
         new AppsFeature(),      //      /account/apps
         new OpenSessionsFeature(), //   /account/sessions
+        new ApiKeysFeature(),   //      /account/keys, /api/me/api-keys
+        new ValidateKeyFeature(), // POST /api/validate-key
         new PasswordFeature(),  //      /account/password
         new LogoutFeature(),    //      /account/logout
         new HealthFeature(),    // GET  /health/*

@@ -16,6 +16,7 @@ public enum Sheet
     Account,
     Apps,
     OpenSessions,
+    ApiKeys,
     Password,
     Logout,
 }
@@ -67,6 +68,10 @@ internal static class Pages
             case Sheet.OpenSessions:
                 await page.OpenAsync(world, Sheet.Account);
                 await page.GotoAsync($"{world.Issuer}/account/sessions");
+                break;
+            case Sheet.ApiKeys:
+                await page.OpenAsync(world, Sheet.Account);
+                await page.GotoAsync($"{world.Issuer}/account/keys?for={Uri.EscapeDataString(world.McpUrl)}");
                 break;
             case Sheet.Password:
                 await page.OpenAsync(world, Sheet.Account);

@@ -14,6 +14,8 @@ internal static class GrantsRegistration
         .AddSingleton<Approval>()
         .AddSingleton<StepUp>()
         .AddSingleton<Connections>()
+        .AddSingleton<KeyIssue>()
+        .AddSingleton<KeyCheck>()
         .AddSingleton<DeviceCodes>()
         .AddSingleton<TypedCodes>()
         .AddSingleton<OwnTokens>()

@@ -96,6 +96,7 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         await db.Grants.Where(g => g.ResourceKey == resource.Key && g.EndedAt == null)
             .ExecuteUpdateAsync(g => g.SetProperty(x => x.EndedAt, now).SetProperty(x => x.EndedBy, "resource deleted"), ct);
         await db.Consents.Where(c => c.ResourceKey == resource.Key).ExecuteDeleteAsync(ct);
+        await db.ApiKeys.Where(k => k.ResourceKey == resource.Key).ExecuteDeleteAsync(ct);
 
         // An emptied list stays a list: nothing is allowed. Null would mean everything.
         await ForgetExchangesAsync(db, resource, actor, now, ct);

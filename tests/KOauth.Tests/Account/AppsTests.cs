@@ -146,6 +146,7 @@ public sealed class AppsTests
     [InlineData("/account/apps")]
     [InlineData("/account/sessions")]
     [InlineData("/account/password")]
+    [InlineData("/account/keys")]
     public async Task Whoever_is_not_signed_in_is_sent_to_sign_in(string page)
     {
         await using var koauth = await KOauthApp.StartReadyAsync();

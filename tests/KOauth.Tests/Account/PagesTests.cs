@@ -171,7 +171,7 @@ public sealed class PagesTests
         await account.SignInAsync(Alice, KOauthApp.Password);
         yield return ("account", account);
         await koauth.ConnectAsync();
-        foreach (var own in new[] { "/account/apps", "/account/sessions", "/account/password" })
+        foreach (var own in new[] { "/account/apps", "/account/sessions", "/account/password", "/account/keys", $"/account/keys?for={Uri.EscapeDataString(KOauthApp.NotesUri)}" })
         {
             var browser = koauth.OpenBrowser();
             await browser.SignInAsync(Alice, KOauthApp.Password);
