@@ -188,6 +188,34 @@ public sealed class AssertionTests : IDisposable
     }
 
     [Fact]
+    public async Task A_replay_from_elsewhere_ends_what_the_assertion_brought_and_a_retry_from_the_same_network_does_not()
+    {
+        await using var koauth = await StartAsync();
+        var assertion = _idp.Make(koauth);
+        var reply = await koauth.PresentAsync(assertion);
+        var tokens = koauth.Services.GetRequiredService<OwnTokens>();
+
+        await AssertRefusedAsync(koauth, assertion, "assertion_replayed");
+        Assert.True((await tokens.CheckAsync(reply.AccessToken!, default)).Ok(out _, out _));
+
+        koauth.Address = System.Net.IPAddress.Parse("203.0.113.9");
+        await AssertRefusedAsync(koauth, assertion, "assertion_replayed");
+        Assert.False((await tokens.CheckAsync(reply.AccessToken!, default)).Ok(out _, out _));
+    }
+
+    [Fact]
+    public async Task Two_providers_may_use_the_same_ids()
+    {
+        using var second = new IdentityProvider();
+        await using var koauth = await StartAsync(more: new AssertionIssuer("https://second.example.test", second.KeysFile));
+        Assert.Null(await koauth.Services.GetRequiredService<LinkedIdentities>().LinkAsync(
+            await koauth.UserAsync(), new("https://second.example.test", IdentityProvider.Subject), "test", default));
+
+        Assert.Null((await koauth.PresentAsync(_idp.Make(koauth))).Error); // assertion-1 each
+        Assert.Null((await koauth.PresentAsync(second.Make(koauth, p => (p["iss"], p["aud"]) = ("https://second.example.test", new JsonArray(KOauthApp.Issuer))))).Error);
+    }
+
+    [Fact]
     public async Task A_refused_assertion_is_not_used_up()
     {
         await using var koauth = await StartAsync(link: false);
