@@ -56,7 +56,8 @@ public sealed class HostileRequestsTests(MetadataWalk server) : IClassFixture<Me
                 using var answer = await server.KOauth.Http.PostAsync(path, content);
 
                 Assert.True((int)answer.StatusCode < 500, $"{path} {parameter} with {what}: {answer.StatusCode}");
-                Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+                var isEmpty = answer.StatusCode == HttpStatusCode.OK && answer.Content.Headers.ContentLength == 0; // a revocation: RFC 7009 §2.2
+                Assert.Equal(isEmpty ? null : "application/json", answer.Content.Headers.ContentType?.MediaType);
                 Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
                 Assert.False(answer.Headers.Contains("Set-Cookie"));
             }
@@ -132,8 +133,10 @@ public sealed class HostileRequestsTests(MetadataWalk server) : IClassFixture<Me
             content.Headers.TryAddWithoutValidation("Content-Type", contentType);
             using var answer = await server.KOauth.Http.PostAsync(path, content);
 
-            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
-            Assert.Contains("invalid_request", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            // The parameters were not found, so nobody was: the one endpoint says the former, the other the latter.
+            var error = answer.StatusCode == HttpStatusCode.Unauthorized ? "invalid_client" : "invalid_request";
+            Assert.Contains(answer.StatusCode, new[] { HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized });
+            Assert.Contains(error, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         }
     }
 
