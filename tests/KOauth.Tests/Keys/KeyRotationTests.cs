@@ -4,6 +4,7 @@ using System.Text.Json;
 using KOauth.Data;
 using KOauth.Keys;
 using KOauth.Tests.AspNetCore;
+using KOauth.Tests.OAuth;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
@@ -167,9 +168,12 @@ public sealed class KeyRotationTests
             Assert.Equal(HttpStatusCode.OK, before.StatusCode);
         }
 
+        Assert.True((await koauth.IntrospectByClientAsync(tokens.AccessToken)).IsActive());
+
         Assert.Equal(0, (await line.TypeAsync($"keys revoke {tokens.Access.Kid}")).ExitCode);
 
         await EventuallyAsync(async () => !(await JwksAsync(koauth)).Contains(tokens.Access.Kid), TimeSpan.FromSeconds(5));
+        (await koauth.IntrospectByClientAsync(tokens.AccessToken)).IsInactive();
         var next = await koauth.RefreshAsync(tokens.RefreshToken!);
         Assert.NotEqual(tokens.Access.Kid, next.Access.Kid);
         using var fresh = await library.PostAsync(next.AccessToken); // an unknown key: the library looks
