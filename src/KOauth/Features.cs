@@ -29,6 +29,7 @@ using KOauth.OAuth.Device;
 using KOauth.OAuth.Discovery;
 using KOauth.OAuth.Introspect;
 using KOauth.OAuth.Register;
+using KOauth.OAuth.Reports;
 using KOauth.OAuth.Revoke;
 using KOauth.OAuth.Token;
 using KOauth.OAuth.UserInfo;
@@ -55,6 +56,7 @@ internal static class Features
         new UserInfoFeature(),  //      /oauth/userinfo
         new ResetFeature(),     //      /account/reset
         new SignUpFeature(),    //      /account/signup
+        new ReportsFeature(),   //      /oauth/seen, /oauth/ended
         new SetupFeature(),     //      /account/setup, koauth setup-link
         new AccountFeature(),   //      /account
         new AppsFeature(),      //      /account/apps

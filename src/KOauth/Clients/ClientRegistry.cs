@@ -120,6 +120,7 @@ internal sealed class ClientRegistry(IDbContextFactory<KOauthDb> databases, Time
 
         // Without its row no code is redeemed and nothing refreshed; the grants end, too, so that resource servers hear of it.
         var now = clock.GetUtcNow();
+        await db.TellEndedAsync(g => g.ClientKey == client.Key, now, ct);
         await db.Grants.Where(g => g.ClientKey == client.Key && g.EndedAt == null)
             .ExecuteUpdateAsync(g => g.SetProperty(x => x.EndedAt, now).SetProperty(x => x.EndedBy, "client deleted"), ct);
         await db.Consents.Where(c => c.ClientKey == client.Key).ExecuteDeleteAsync(ct);

@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using KOauth.Clients;
 using KOauth.Grants;
 using KOauth.People;
@@ -23,6 +24,15 @@ internal abstract partial class KOauthDb
     public DbSet<AccountLink> AccountLinks => Set<AccountLink>();
 
     public DbSet<RegistrationToken> RegistrationTokens => Set<RegistrationToken>();
+
+    /// <summary>For servers that ask for ended grants: the latest used of those about to be ended. Saved with the rest of the write.</summary>
+    public async Task TellEndedAsync(Expression<Func<Grant, bool>> which, DateTimeOffset now, CancellationToken ct)
+    {
+        const int Most = 1000;
+        var ids = await Grants.Where(which).Where(g => g.EndedAt == null && !EndedGrants.Any(e => e.GrantId == g.Id))
+            .OrderByDescending(g => g.LastUsedAt).Select(g => g.Id).Take(Most).ToListAsync(ct);
+        EndedGrants.AddRange(ids.Select(id => new EndedGrant { GrantId = id, EndedAt = now }));
+    }
 
     private static void ShortLived(ModelBuilder builder)
     {

@@ -19,6 +19,7 @@ internal static class GrantsRegistration
         .AddSingleton<DeviceCodes>()
         .AddSingleton<TypedCodes>()
         .AddSingleton<OwnTokens>()
+        .AddSingleton<EndedGrants>()
         .AddSingleton<Assertions>()
         .AddSingleton<RefreshTokens>()
         .AddSingleton<SourceTags>()

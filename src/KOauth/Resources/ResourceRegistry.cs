@@ -93,6 +93,7 @@ internal sealed class ResourceRegistry(IDbContextFactory<KOauthDb> databases, KO
         }
 
         var now = clock.GetUtcNow();
+        await db.TellEndedAsync(g => g.ResourceKey == resource.Key, now, ct);
         await db.Grants.Where(g => g.ResourceKey == resource.Key && g.EndedAt == null)
             .ExecuteUpdateAsync(g => g.SetProperty(x => x.EndedAt, now).SetProperty(x => x.EndedBy, "resource deleted"), ct);
         await db.Consents.Where(c => c.ResourceKey == resource.Key).ExecuteDeleteAsync(ct);

@@ -29,6 +29,7 @@ internal static class StoryEvents
     public const string TokenDelegated = "token.delegated";
     public const string AssertionIssued = "assertion.issued";
     public const string AssertionAccepted = "assertion.accepted";
+    public const string TokenRefusedByServer = "token.refused_by_server";
     public const string TokenFirstUsed = "token.first_used";
     public const string GrantRevoked = "grant.revoked";
     public const string RequestFailed = "request.failed";
@@ -62,6 +63,7 @@ internal static class StoryEvents
         (AssertionIssued, "The app got an assertion about the person for another authorization server (ID-JAG)."),
         (AssertionAccepted, "An identity provider vouched for the person (ID-JAG), and the app has a token; nobody signed in here."),
         (TokenRefused, "The token endpoint refused; the reason says why."),
+        (TokenRefusedByServer, "The MCP server was sent a token of this connection and refused it; the sentence says why."),
         (TokenFirstUsed, "The MCP server saw the token for the first time."),
         (GrantRevoked, "The connection was ended."),
         (RequestFailed, "The server made a mistake, or its database did not answer; the log has the rest."),

@@ -49,6 +49,10 @@ internal sealed class LedgerStatements(SqliteConnection connection, StoreSetting
         update grants set ended_at = ?1, ended_by = ?2 where id = ?3 and ended_at is null
         """);
 
+    private readonly SqliteStatement _tell = new(connection, """
+        insert into ended_grants (grant_id, ended_at) values (?1, ?2) on conflict do nothing
+        """);
+
     private readonly SqliteStatement _audit = new(connection, """
         insert into audit (at, actor, action, target, changes) values (?1, ?2, 'grant.ended', ?3, ?4)
         """);
@@ -133,6 +137,9 @@ internal sealed class LedgerStatements(SqliteConnection connection, StoreSetting
             return false;
         }
 
+        _tell.Bind(1, id);
+        _tell.Bind(2, now.ToUnixTimeMilliseconds());
+        _tell.Run();
         _audit.Bind(1, now.ToUnixTimeMilliseconds());
         _audit.Bind(2, actor);
         _audit.Bind(3, $"grant:{id:N}");
@@ -148,6 +155,7 @@ internal sealed class LedgerStatements(SqliteConnection connection, StoreSetting
         _whyNot.Dispose();
         _rotate.Dispose();
         _end.Dispose();
+        _tell.Dispose();
         _audit.Dispose();
     }
 

@@ -26,6 +26,8 @@ internal sealed class Metadata
             ["revocation_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post", "none" },
             ["introspection_endpoint"] = issuer + "/oauth/introspect",
             ["introspection_endpoint_auth_methods_supported"] = new[] { "client_secret_basic", "client_secret_post" },
+            ["koauth_seen_endpoint"] = issuer + "/oauth/seen",
+            ["koauth_ended_endpoint"] = issuer + "/oauth/ended",
             ["jwks_uri"] = issuer + DiscoveryEndpoint.JwksPath,
 
             // Short on purpose: some clients ask for all of it. offline_access makes clients ask for refresh tokens.

@@ -1,5 +1,6 @@
 using KOauth.Protocol;
 using KOauth.Tests.OAuth.Register;
+using KOauth.Tests.OAuth.Reports;
 using Microsoft.IdentityModel.JsonWebTokens;
 
 namespace KOauth.Tests.OAuth.Discovery;
@@ -86,6 +87,10 @@ internal static class Probes
         ["token_endpoint_auth_methods_supported client_secret_basic"] = async walk => Assert.Null((await walk.RedeemedByAsync("app", byHeader: true)).Error),
         ["token_endpoint_auth_methods_supported client_secret_post"] = async walk => Assert.Null((await walk.RedeemedByAsync("app", byHeader: false)).Error),
         ["token_endpoint_auth_methods_supported none"] = async walk => Assert.Null((await walk.RedeemedByAsync("public", byHeader: false)).Error),
+
+        ["koauth_seen_endpoint"] = async walk =>
+            Assert.Equal(System.Net.HttpStatusCode.NoContent, await walk.KOauth.SeenAsync((await walk.KOauth.ConnectAsync()).AccessToken!)),
+        ["koauth_ended_endpoint"] = async walk => Assert.NotNull(await walk.KOauth.EndedAsync()),
 
         ["dpop_signing_alg_values_supported ES256"] = async walk => Assert.Null((await walk.ProvenByAsync("ES256")).Error),
         ["dpop_signing_alg_values_supported PS256"] = async walk => Assert.Null((await walk.ProvenByAsync("PS256")).Error),
