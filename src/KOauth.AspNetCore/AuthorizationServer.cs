@@ -7,7 +7,7 @@ namespace KOauth.AspNetCore;
 /// What the authorization server says about itself: the metadata (RFC 8414, or OpenID Connect discovery) and the keys it names. Every
 /// address asked comes from <see cref="KOauthOptions.Issuer"/> or from metadata that was proved to belong to it, never from a token.
 /// </summary>
-internal sealed class AuthorizationServer : IDisposable
+internal sealed partial class AuthorizationServer : IDisposable
 {
     private const int LargestDocument = 256 * 1024;
 
@@ -105,6 +105,7 @@ internal sealed class AuthorizationServer : IDisposable
             return ServerAnswer.Different($"{keysAddress} has no key that can check signatures, expected an EC or RSA key with a 'kid'");
         }
 
+        TakeUpGrants(metadata);
         return ServerAnswer.Good(keys, HasS256(metadata)
             ? null
             : $"'code_challenge_methods_supported' in {address} lacks 'S256', without which MCP clients refuse to start");

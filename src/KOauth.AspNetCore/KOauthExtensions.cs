@@ -48,6 +48,8 @@ public static class KOauthExtensions
         services.AddSingleton<PublishedScopes>();
         services.AddHostedService<EndpointCheck>();
         services.AddHostedService<ServerWatch>();
+        services.AddSingleton<GrantWatch>();
+        services.AddHostedService(provider => provider.GetRequiredService<GrantWatch>());
         services.AddSingleton<IStartupFilter, FirstInPipeline>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, ScopeRequirementHandler>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAuthorizationHandler, ToolScopeHandler>());

@@ -67,6 +67,13 @@ public sealed class KOauthOptions : AuthenticationSchemeOptions
     public bool RequireBoundTokens { get; set; }
 
     /// <summary>
+    /// Whether this server tells KOauth once that a connection arrived here, which its owner then sees, and asks it every 30 seconds for
+    /// connections that ended, so that a disconnect is felt before the access token expires. Both happen in the background, only when the authorization
+    /// server offers them, and are harmless when it is away. The default is <see langword="true"/>.
+    /// </summary>
+    public bool Reports { get; set; } = true;
+
+    /// <summary>
     /// Whether clients in browsers may call the MCP endpoint from any origin. Cookies are never allowed along, so no site can act in
     /// a visitor's name. The default is <see langword="true"/>; switch it off to use a policy of your own.
     /// </summary>

@@ -10,7 +10,7 @@ namespace KOauth.AspNetCore;
 /// Decides on an access token (RFC 9068 §4): its outside, a key the authorization server published, the signature, then issuer,
 /// audience and time. Works without the authorization server once its keys are known.
 /// </summary>
-internal sealed class TokenCheck(SigningKeys keys, KeyProof proof, IOptionsMonitor<KOauthOptions> monitor)
+internal sealed class TokenCheck(SigningKeys keys, KeyProof proof, GrantWatch grants, IOptionsMonitor<KOauthOptions> monitor)
 {
     private readonly JsonWebTokenHandler _jose = new() { MapInboundClaims = false };
     private readonly KOauthOptions _options = monitor.Get(KOauthDefaults.AuthenticationScheme);
@@ -52,12 +52,22 @@ internal sealed class TokenCheck(SigningKeys keys, KeyProof proof, IOptionsMonit
         var result = await _jose.ValidateTokenAsync(token.Text, RulesWith(key));
         if (!result.IsValid)
         {
+            if (result.Exception is SecurityTokenInvalidAudienceException)
+            {
+                grants.RefusedAudience(token.Text);
+            }
+
             return (null, Explain(result));
         }
 
         // Last, so that only proofs of good tokens are remembered.
-        return token.Thumbprint is { } thumbprint && await proof.CheckAsync(request, token.Text, thumbprint) is { } refusal
-            ? (null, refusal)
+        if (token.Thumbprint is { } thumbprint && await proof.CheckAsync(request, token.Text, thumbprint) is { } refusal)
+        {
+            return (null, refusal);
+        }
+
+        return grants.HasEnded(result.ClaimsIdentity.FindFirst(GrantWatch.GrantClaim)?.Value, token.Text)
+            ? (null, TokenRefusal.InvalidToken("The connection of this access token has ended."))
             : (result.ClaimsIdentity, null);
     }
 

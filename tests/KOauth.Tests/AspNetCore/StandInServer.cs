@@ -28,6 +28,15 @@ internal sealed class StandInServer(TimeProvider clock) : HttpMessageHandler
     /// <summary>Changes the metadata before it is sent.</summary>
     public Action<JsonObject> Metadata { get; set; } = _ => { };
 
+    /// <summary>The connections it says are over, once <see cref="OffersReports"/> was called.</summary>
+    public ConcurrentQueue<string> Ended { get; } = new();
+
+    /// <summary>Every report of a token: what was refused, or an empty word.</summary>
+    public ConcurrentQueue<string> Seen { get; } = new();
+
+    public void OffersReports() => Metadata = document =>
+        (document["koauth_seen_endpoint"], document["koauth_ended_endpoint"]) = ($"{Issuer}/seen", $"{Issuer}/ended");
+
     /// <summary>The published keys, if they are not just the current one.</summary>
     public JsonArray? Keys { get; set; }
 
@@ -117,8 +126,16 @@ internal sealed class StandInServer(TimeProvider clock) : HttpMessageHandler
         var path = request.RequestUri.AbsolutePath;
         return request.RequestUri.Host != "auth.example" ? Nothing()
             : path == MetadataPath ? Json(MetadataDocument ?? Document().ToJsonString())
+            : path == "/seen" ? Noted(request)
+            : path == "/ended" ? Json(new JsonObject { ["ended"] = new JsonArray([.. Ended.Select(id => (JsonNode)id)]) }.ToJsonString())
             : path == "/jwks" ? Json(KeySet ?? new JsonObject { ["keys"] = Keys?.DeepClone() ?? new JsonArray(PublicKey()) }.ToJsonString())
             : Nothing();
+    }
+
+    private HttpResponseMessage Noted(HttpRequestMessage request)
+    {
+        Seen.Enqueue(request.Headers.TryGetValues("KOauth-Refused", out var words) ? words.Single() : "");
+        return new(HttpStatusCode.NoContent);
     }
 
     private JsonObject Document()
