@@ -1,5 +1,4 @@
 using KOauth.Grants;
-using KOauth.OAuth.UserInfo;
 using KOauth.Protocol;
 using KOauth.Stories;
 

@@ -1,6 +1,6 @@
 using KOauth.Protocol;
 
-namespace KOauth.OAuth.UserInfo;
+namespace KOauth.OAuth;
 
 /// <summary>
 /// The access token of a request to this server: in the Authorization header, or in a form (RFC 6750 §2); never in the address.
