@@ -10,7 +10,7 @@ namespace KOauth.Tests.OAuth;
 /// <summary>Requests that no honest client sends, at every endpoint that takes a form of a client's: the metadata says which.</summary>
 public sealed class HostileRequestsTests(MetadataWalk server) : IClassFixture<MetadataWalk>
 {
-    private static readonly string[] _others = ["authorization_endpoint", "registration_endpoint", "userinfo_endpoint", "end_session_endpoint"];
+    private static readonly string[] _others = ["authorization_endpoint", "registration_endpoint", "userinfo_endpoint", "end_session_endpoint", "koauth_seen_endpoint", "koauth_ended_endpoint"];
 
     private static readonly string[] _parameters =
     [
