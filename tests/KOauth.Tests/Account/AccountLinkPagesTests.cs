@@ -79,16 +79,27 @@ public sealed class AccountLinkPagesTests
         var links = koauth.Services.GetRequiredService<AccountLinks>();
         var token = TokenOf(await ResetLinkAsync(koauth));
         var invitation = TokenOf(await InvitationAsync(koauth));
-        using var together = new Barrier(2);
-
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(i => Task.Run(async () =>
+        List<Task<bool>> resets;
+        List<Task<bool>> made;
+        await using (var other = koauth.OpenDatabase())
+        await using (await other.BeginWriteAsync(Ct)) // nobody writes until all have found the link unused
         {
-            together.SignalAndWait(Ct);
-            return (Reset: await links.ResetAsync(token, $"{NewPassword} {i}", Ct), Made: (await links.AcceptAsync(invitation, NewPassword, Ct)).Ok(out _, out _));
-        })));
+            using var together = new Barrier(8);
+            resets = [.. Enumerable.Range(0, 4).Select(i => AtOnceAsync(async () => await links.ResetAsync(token, $"{NewPassword} {i}", Ct) is null))];
+            made = [.. Enumerable.Range(0, 4).Select(_ => AtOnceAsync(async () => (await links.AcceptAsync(invitation, NewPassword, Ct)).Ok(out var _, out var _)))];
+            await Task.Delay(TimeSpan.FromSeconds(1), Ct);
 
-        Assert.Single(outcomes, o => o.Reset is null);
-        Assert.Single(outcomes, o => o.Made);
+            Task<bool> AtOnceAsync(Func<Task<bool>> claim) => Task.Factory.StartNew(
+                () =>
+                {
+                    together.SignalAndWait(Ct);
+                    return claim();
+                },
+                Ct, TaskCreationOptions.LongRunning, TaskScheduler.Default).Unwrap();
+        }
+
+        Assert.Single(await Task.WhenAll(resets), won => won);
+        Assert.Single(await Task.WhenAll(made), won => won);
         await using var db = koauth.OpenDatabase();
         Assert.Equal(1, await db.Users.CountAsync(u => u.Email == Bob, Ct));
         Assert.Equal(1, await db.Audit.CountAsync(a => a.Action == "user.password_reset", Ct));
