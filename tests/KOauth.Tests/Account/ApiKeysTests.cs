@@ -54,6 +54,20 @@ public sealed class ApiKeysTests
     }
 
     [Fact]
+    public async Task Servers_somebody_may_not_use_are_not_shown_to_them()
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync();
+        await koauth.AddResourceAsync("https://secret.example.test/mcp", "secret:read");
+        await koauth.ChangeAsync(async db => (await db.Resources.SingleAsync(r => r.Uri == "https://secret.example.test/mcp")).Allow = []);
+        using var browser = await OpenSessionsTests.SignedInAsync(koauth);
+
+        await browser.OpenAsync($"{KOauthApp.Issuer}/account/keys?for=https%3A%2F%2Fsecret.example.test%2Fmcp");
+
+        Assert.Contains("notes.example.test", browser.Page!.DocumentElement.OuterHtml, StringComparison.Ordinal);
+        Assert.DoesNotContain("secret", browser.Page.DocumentElement.OuterHtml, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Trait("check", "AK-03")]
     public async Task A_key_is_told_once_and_kept_as_a_hash()
     {

@@ -7,9 +7,11 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace KOauth.Account.ApiKeys;
 
-internal sealed class KeysModel(Sessions sessions, KeyIssue keys, ResourceDirectory resources, KOauthSettings settings, TimeProvider clock)
+internal sealed class KeysModel(Sessions sessions, KeyIssue keys, ResourceDirectory resources, Access access, KOauthSettings settings, TimeProvider clock)
     : PersonalPage(sessions, settings)
 {
+    private const int MostShown = 100;
+
     public IReadOnlyList<ListedKey> Keys { get; private set; } = [];
 
     public IReadOnlyList<Resource> Resources { get; private set; } = [];
@@ -56,7 +58,17 @@ internal sealed class KeysModel(Sessions sessions, KeyIssue keys, ResourceDirect
     private async Task ShowAsync(string? resource, CancellationToken ct)
     {
         Keys = await keys.ListAsync(Person, ct);
-        Resources = [.. (await resources.AllAsync(ct)).Take(100)];
+        var open = new List<Resource>();
+        foreach (var one in (await resources.AllAsync(ct)).Take(MostShown))
+        {
+            // What somebody may not use is no business of theirs, not even its name.
+            if (await access.CheckPersonAsync(Person.UserId, Audience.Of(one), ct) is null)
+            {
+                open.Add(one);
+            }
+        }
+
+        Resources = open;
         For = Resources.FirstOrDefault(r => r.Uri == resource);
     }
 }
