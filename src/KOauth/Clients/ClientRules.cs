@@ -78,6 +78,12 @@ internal static class ClientRules
             return Wrong("It needs at least one grant type.");
         }
 
+        // The sub of its own tokens is its id, which must never read as a person's (RFC 9068 §5).
+        if (client.GrantTypes.Contains(GrantTypeNames.ClientCredentials) && Guid.TryParse(client.ClientId, out _))
+        {
+            return Wrong("A client with an id in the shape of a person's id gets no tokens of its own.", client.ClientId);
+        }
+
         return client.GrantTypes.Find(g => !GrantTypeNames.All.Contains(g)) is { } odd
             ? Wrong($"The grant types are {string.Join(", ", GrantTypeNames.All.Select(GrantTypeNames.Short))}.", odd)
             : TwiceIn(client.GrantTypes, "grant type");

@@ -1,6 +1,7 @@
 using KOauth.Clients;
 using KOauth.Grants;
 using KOauth.Protocol;
+using KOauth.Resources;
 using KOauth.Stories;
 
 namespace KOauth.OAuth.Token;
@@ -26,6 +27,11 @@ internal sealed class ClientCredentialsGrant(Audiences audiences) : IGrantType
         }
 
         story.Resource = audience.Value;
+        if (NotNamed(client, audience) is { } notNamed)
+        {
+            return notNamed;
+        }
+
         var asked = ScopeSet.Parse(request["scope"]);
         if (!ScopeChoice.Make(asked, audience, client, story).Ok(out var granted, out refusal))
         {
@@ -41,4 +47,15 @@ internal sealed class ClientCredentialsGrant(Audiences audiences) : IGrantType
         story.Tell(StoryEvents.TokenIssuedToService, "A service got a token in its own name", ("scopes", scopes.ToString()));
         return new DecidedForClient(audience, scopes);
     }
+
+    /// <summary>A resource for some people only is for a service only if an administrator named it for that service.</summary>
+    private static Refusal? NotNamed(Client client, Audience audience) =>
+        audience.Resource is { } resource && !AllowList.IsOpen(resource) && client.Resources is null
+            ? new Refusal(Reasons.ResourceNotForClient)
+            {
+                Received = resource.Uri,
+                Detail = "The resource is for some people only, so a service must be limited to it by name.",
+                Fix = $"koauth client update {client.ClientId} --resources {resource.Uri}",
+            }
+            : null;
 }

@@ -50,6 +50,26 @@ public sealed class ClientCredentialsTests
     }
 
     [Fact]
+    public async Task A_resource_for_some_people_is_for_services_that_are_limited_to_it_by_name()
+    {
+        await using var koauth = await KOauthApp.StartReadyAsync(client: _service);
+        await koauth.ChangeAsync(async db => (await db.Resources.SingleAsync()).Allow = []);
+        Assert.Equal("invalid_target", (await AskAsync(koauth)).Error);
+
+        await koauth.ChangeClientAsync("app", client => client.Resources = [KOauthApp.NotesUri]);
+        Assert.Null((await AskAsync(koauth)).Error);
+    }
+
+    [Fact]
+    public async Task An_id_in_the_shape_of_a_persons_id_is_no_service()
+    {
+        using var commands = new CommandLine();
+        var result = await commands.RunAsync("client", "register", Guid.NewGuid().ToString(), "--grants", "client_credentials");
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("in the shape of a person's id", result.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_app_that_registered_itself_cannot_give_itself_the_grant()
     {
         await using var koauth = await KOauthApp.StartReadyAsync();
