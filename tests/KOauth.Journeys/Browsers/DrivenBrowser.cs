@@ -9,10 +9,10 @@ internal abstract class DrivenBrowser : IAsyncDisposable
     /// <summary>Answers whatever page of ours is open, once, and tells where the browser is. Refused navigations are remembered on the page.</summary>
     private const string Answer = """
         (() => {
-          if (document.readyState !== 'complete') { return null; }
           const seen = { refused: window.refused, heading: document.querySelector('h1')?.innerText };
           const link = document.querySelector('a[href^="cursor:"]');
-          if (link) { return { ...seen, link: link.href }; }
+          if (link) { return { ...seen, link: link.href }; } // at once: that page leaves by itself in a moment
+          if (document.readyState !== 'complete') { return null; }
           if (window.answered) { return seen; }
           const press = button => { window.answered = true; setTimeout(() => button.click()); };
           document.addEventListener('securitypolicyviolation', e => { window.refused = e.effectiveDirective + ' ' + e.blockedURI; });
